@@ -1,0 +1,1 @@
+"""Run a notebook cell on many workers with one line, and get the results back in the kernel."""

@@ -1,0 +1,222 @@
+"""The seams, all on one page. Implementations know this module and not each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from cellburst.model.blob import BlobRef
+from cellburst.model.events import Event
+from cellburst.model.outcome import LossReason, TaskResult
+from cellburst.model.run import Run, RunStatus, RunSummary
+
+
+class Clock(Protocol):
+    """Three clocks: ``wall`` for display, ``monotonic`` for short times, ``boot`` (counts sleep) for leases."""
+
+    def wall(self) -> float: ...
+    def monotonic(self) -> float: ...
+    def boot(self) -> float: ...
+
+
+class TaskRow(Struct, frozen=True):
+    """A task as a table shows it: its newest generation, without the bytes of its value.
+
+    ``state`` is a TaskState value; the fields after it are empty until the task has ended.
+    """
+
+    index: int
+    state: str
+    params: dict[str, Any]
+    generation: int = 1
+    attempt: int = 0
+    started: float | None = None
+    seconds: float | None = None
+    peak_rss: int = 0
+    summary: Any = None
+    error: str = ""
+    note: str = ""
+    metrics: dict[str, Any] | None = None
+    worker: str = ""
+
+
+class EventRow(Struct, frozen=True):
+    """A line of a run's timeline."""
+
+    sequence: int
+    run: str
+    at: float
+    kind: str
+    message: str
+    index: int | None = None
+
+
+class LiveRun(Struct, frozen=True):
+    """What a new controller needs of a run that had not ended.
+
+    ``ended`` are the indices whose newest generation has an outcome; ``generations`` names the tasks
+    whose generation is above 1; ``losses`` and ``failures`` count attempts of the newest generation that ended
+    without ending the task, by index; ``leased`` are the attempts that a worker may still hold: index -> attempt.
+    """
+
+    run: Run
+    status: RunStatus
+    ended: frozenset[int]
+    generations: dict[int, int]
+    losses: dict[int, int]
+    failures: dict[int, int]
+    leased: dict[int, int]
+
+
+class RunReader(Protocol):
+    """Reading a run store; any process may, at any time, with or without a controller."""
+
+    def runs(self, *, limit: int = 100, offset: int = 0) -> list[RunSummary]:
+        """Newest first."""
+        ...
+
+    def run(self, run: str) -> Run:
+        """Raises UnknownRunError."""
+        ...
+
+    def find(self, prefix: str) -> list[str]:
+        """Ids that start with ``prefix``, newest first, at most ten."""
+        ...
+
+    def status(self, run: str) -> RunStatus: ...
+    def tasks(self, run: str, start: int = 0, stop: int | None = None) -> Iterator[TaskRow]: ...
+    def result(self, run: str, index: int) -> TaskResult | None:
+        """The recorded outcome of the newest generation, with its value and outputs; None while there is none."""
+        ...
+
+    def results(self, run: str, indices: Iterable[int] | None = None) -> Iterator[TaskResult]:
+        """Recorded outcomes of newest generations in index order; outputs are left out."""
+        ...
+
+    def outputs(self, run: str, index: int, attempt: int | None = None) -> list[dict[str, Any]]:
+        """The output records of a task (of its last attempt); a dropped middle is one stream record that says so."""
+        ...
+
+    def timeline(self, run: str, after: int = 0) -> list[EventRow]: ...
+    def disk_use(self) -> dict[str, int]:
+        """Bytes by what they are for: "database", "blobs", "outputs"."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class RunStore(RunReader, Protocol):
+    """Writing one: exactly one process, the controller of ``epoch``."""
+
+    epoch: int
+
+    def commit(self, events: Sequence[Event]) -> None:
+        """Make all of them durable, in order, or none.
+
+        Raises StoreFencedError (a newer epoch writes), StoreBusyError, DiskFullError, StoreError.
+        """
+        ...
+
+    def live_runs(self) -> list[LiveRun]: ...
+    def by_key(self, key: str) -> str | None:
+        """The run that was submitted with ``key``."""
+        ...
+
+    def append_outputs(self, run: str, index: int, attempt: int, outputs: Sequence[dict[str, Any]]) -> None:
+        """Keep output of a running attempt, capped head and tail; not synced, never raises on a full disk."""
+        ...
+
+    def prune(self, keep_days: float, keep_bytes: int, now: float) -> list[str]:
+        """Delete ended runs by the retention policy, oldest first; the ids."""
+        ...
+
+    def sweep_blobs(self, grace: float, now: float) -> int:
+        """Remove blobs that no store names and that are older than ``grace`` seconds; the bytes freed."""
+        ...
+
+
+class BackendListener(Protocol):
+    """What a backend tells the controller; called in the controller's own thread."""
+
+    def worker_started(self, worker: str) -> None: ...
+    def outcomes(
+        self, worker: str, run: str, results: Sequence[TaskResult], idle: bool, done: Callable[[], None]
+    ) -> None:
+        """``done`` is called once the outcomes are committed."""
+        ...
+
+    def returned(self, worker: str, run: str, indices: Sequence[int]) -> None: ...
+    def worker_ended(self, worker: str, loss: WorkerLoss) -> None: ...
+    def output(
+        self, run: str, index: int, generation: int, attempt: int, outputs: Sequence[dict[str, Any]]
+    ) -> None: ...
+    def progress(
+        self, run: str, index: int, fraction: float | None, text: str, metrics: dict[str, Any] | None
+    ) -> None: ...
+
+
+class WorkerLoss(Struct, frozen=True):
+    """A worker that is gone: what it executed, what it held behind, and why."""
+
+    run: str
+    index: int | None
+    generation: int
+    attempt: int
+    unstarted: tuple[int, ...]
+    reason: LossReason | None
+    message: str
+    cancelled: bool = False
+    timed_out: bool = False
+    started: float = 0.0
+    seconds: float = 0.0
+    peak_rss: int = 0
+
+
+class Holding(Struct, frozen=True):
+    """What a worker that was found again holds."""
+
+    worker: str
+    run: str
+    indices: tuple[int, ...]
+    attempt: int
+    running: bool
+
+
+class Backend(Protocol):
+    """Provides workers for one target and hands tasks to them. Nothing here blocks."""
+
+    capacity: int
+
+    def adopt(self) -> list[Holding]:
+        """Workers left by an earlier controller, with what they hold."""
+        ...
+
+    def start_workers(self, count: int) -> None: ...
+    def define(self, run: Run) -> None:
+        """Say what the tasks of a run share; before the first ``assign``."""
+        ...
+
+    def assign(
+        self, worker: str, run: str, indices: Sequence[int], generations: Sequence[int], attempt: int
+    ) -> None: ...
+    def recall(self, worker: str) -> None: ...
+    def cancel(self, run: str, indices: Sequence[int]) -> None: ...
+    def stop_workers(self, workers: Sequence[str]) -> None: ...
+    def forget(self, run: str) -> None: ...
+    def close(self) -> None: ...
+
+
+class BlobStore(Protocol):
+    """Immutable bytes by digest; every process of the user may put and read."""
+
+    def put(self, data: memoryview | bytes) -> BlobRef:
+        """Write once; the same bytes again cost a digest. Raises DiskFullError, StoreError."""
+        ...
+
+    def read(self, ref: BlobRef) -> memoryview:
+        """A private writable view (copy on write) of verified bytes. Raises DamagedBlobError."""
+        ...
+
+    def __contains__(self, ref: BlobRef) -> bool: ...

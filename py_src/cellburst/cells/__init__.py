@@ -1,0 +1,1 @@
+"""Reading a cell: what it needs, assigns and changes."""

@@ -1,0 +1,1 @@
+"""The cellburst command."""

@@ -1,0 +1,1 @@
+"""The process that owns an environment's live runs and decides."""

@@ -1,0 +1,75 @@
+"""How an attempt ended, and what it left behind."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from msgspec import Struct
+
+from cellburst.model.blob import Packed
+
+
+class OutcomeKind(str, Enum):
+    """The closed set of endings."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+class LossReason(str, Enum):
+    """Why a worker was lost; retry rules and messages read the same value."""
+
+    EXITED = "exited"
+    SIGNALLED = "signalled"
+    OUT_OF_MEMORY = "out of memory"
+    UNRESPONSIVE = "unresponsive"
+    POOL_LOST = "pool lost"
+
+
+class Frame(Struct, frozen=True, array_like=True):
+    """One frame of a remote traceback: enough to point at a line."""
+
+    filename: str
+    lineno: int
+    name: str
+
+
+class ErrorInfo(Struct, frozen=True, array_like=True):
+    """An exception as data: the three nbformat fields, the user's frames, the object if it could travel."""
+
+    ename: str
+    evalue: str
+    traceback: tuple[str, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    exception: Packed | None = None
+
+
+class TaskResult(Struct, frozen=True, array_like=True):
+    """The one record of how a task's generation ended.
+
+    ``started`` is wall seconds since 1970, ``seconds`` the task's own duration, ``peak_rss`` bytes.
+    ``value`` is what the user's kernel will unpickle (for a single cell: the namespace delta),
+    ``summary`` a JSON scalar or short text that stands for the value in tables, ``note`` a
+    sentence such as why the value was not returned, ``metrics`` what ``task.log`` recorded,
+    ``outputs`` the nbformat-like output records that were not streamed before.
+    """
+
+    index: int
+    generation: int
+    attempt: int
+    kind: OutcomeKind
+    started: float
+    seconds: float
+    peak_rss: int = 0
+    value: Packed | None = None
+    summary: Any = None
+    error: ErrorInfo | None = None
+    note: str = ""
+    metrics: dict[str, Any] | None = None
+    outputs: tuple[dict[str, Any], ...] = ()
+    worker: str = ""

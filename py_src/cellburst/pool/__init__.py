@@ -1,0 +1,1 @@
+"""Local worker processes: start, feed, time, end, leave none behind."""

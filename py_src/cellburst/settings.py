@@ -1,0 +1,65 @@
+"""Every setting, with its default and its meaning; ``CELLBURST_<NAME>`` in the environment overrides it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def _setting(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Sizes are bytes, times are seconds."""
+
+    data_dir: str = _setting("", "where runs are kept; empty: below Jupyter's data directory")
+    runtime_dir: str = _setting("", "where sockets and locks are; empty: below Jupyter's runtime directory")
+    workers: int = _setting(0, "local workers; 0: as many as usable cores")
+    threads: int = _setting(0, "BLAS and OpenMP threads per worker; 0: cores divided by workers")
+    idle_exit: float = _setting(900.0, "the controller ends itself after this long without a run or a client")
+    worker_idle: float = _setting(600.0, "workers are ended after this long without a task")
+    pool_grace: float = _setting(60.0, "how long a pool without a controller keeps finished outcomes in memory")
+    cancel_grace: float = _setting(2.0, "between the interrupt that cancels a task and the end of its processes")
+    worker_losses: int = _setting(3, "how many workers one task may lose before it is failed")
+    batch_seconds: float = _setting(0.05, "how much work a worker is given at once while tasks prove short")
+    inline_bytes: int = _setting(64 * 1024, "a pickle up to this size lives in its row, a larger one in a blob")
+    buffer_bytes: int = _setting(256 * 1024, "a buffer from this size on travels as a blob of its own")
+    output_head: int = _setting(1 << 20, "bytes of output kept from the start of an attempt")
+    output_tail: int = _setting(1 << 20, "bytes of output kept from the end of an attempt")
+    output_inline: int = _setting(16 * 1024, "output of an attempt up to this size lives in its row, more in a file")
+    live_interval: float = _setting(0.25, "between two updates of the live line in a cell")
+    keep_days: float = _setting(30.0, "ended runs older than this are pruned")
+    keep_bytes: int = _setting(20 << 30, "the oldest ended runs are pruned above this much disk use")
+    strict_sync: bool = _setting(False, "sync every blob to disk before it is acknowledged")
+    rss_growth: int = _setting(2 << 30, "a worker that has grown by this much since its start is replaced")
+
+    @classmethod
+    def load(cls) -> Settings:
+        """The defaults, overridden by the environment.
+
+        Raises ValueError naming the variable whose text cannot be read.
+        """
+        found: dict[str, Any] = {}
+        for item in fields(cls):
+            variable = f"CELLBURST_{item.name.upper()}"
+            text = os.environ.get(variable)
+            if text is None:
+                continue
+            try:
+                found[item.name] = _read(text, type(item.default))
+            except ValueError:
+                raise ValueError(f"{variable}={text!r} is not {type(item.default).__name__}") from None
+        return cls(**found)
+
+
+def _read(text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() in {"1", "true", "yes", "on"}:
+            return True
+        if text.lower() in {"0", "false", "no", "off", ""}:
+            return False
+        raise ValueError(text)
+    return kind(text)

@@ -1,0 +1,1 @@
+"""Which variations a run has, and their seeds."""

@@ -1,0 +1,1 @@
+"""Messages between our processes, typed, and the frames that carry them."""

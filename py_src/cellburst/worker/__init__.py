@@ -1,0 +1,1 @@
+"""The far side: executes tasks, one at a time."""
