@@ -120,6 +120,10 @@ class RunStore(RunReader, Protocol):
         ...
 
     def live_runs(self) -> list[LiveRun]: ...
+    def load_run(self, run: str) -> LiveRun:
+        """The same for one run, ended or not. Raises UnknownRunError."""
+        ...
+
     def by_key(self, key: str) -> str | None:
         """The run that was submitted with ``key``."""
         ...
@@ -137,10 +141,32 @@ class RunStore(RunReader, Protocol):
         ...
 
 
+class Loop(Protocol):
+    """The controller's event loop, as much of it as a backend needs. Callbacks run in the loop's thread."""
+
+    def watch(self, source: HasFileno, readable: Callable[[], None]) -> None: ...
+    def unwatch(self, source: HasFileno) -> None: ...
+    def when_writable(self, source: HasFileno, writable: Callable[[], None] | None) -> None:
+        """Call until it is unset with None; ``source`` must be watched."""
+        ...
+
+    def later(self, seconds: float, callback: Callable[[], None]) -> None: ...
+
+
+class HasFileno(Protocol):
+    """Something that a selector can wait for."""
+
+    def fileno(self) -> int: ...
+
+
 class BackendListener(Protocol):
     """What a backend tells the controller; called in the controller's own thread."""
 
-    def worker_started(self, worker: str) -> None: ...
+    def trouble(self, target: str, message: str) -> None:
+        """Workers that were asked for cannot be had; the sentence is shown with every task that waits."""
+        ...
+
+    def worker_started(self, target: str, worker: str) -> None: ...
     def outcomes(
         self, worker: str, run: str, results: Sequence[TaskResult], idle: bool, done: Callable[[], None]
     ) -> None:
@@ -180,6 +206,7 @@ class Holding(Struct, frozen=True):
     worker: str
     run: str
     indices: tuple[int, ...]
+    generations: tuple[int, ...]
     attempt: int
     running: bool
 
@@ -189,8 +216,15 @@ class Backend(Protocol):
 
     capacity: int
 
-    def adopt(self) -> list[Holding]:
-        """Workers left by an earlier controller, with what they hold."""
+    def listen(self, listener: BackendListener) -> None:
+        """From now on tell ``listener``; called once, before anything else."""
+        ...
+
+    def adopt(self, epoch: int) -> list[Holding]:
+        """Workers left by an earlier controller, with what they hold; ``epoch`` outranks the earlier one's.
+
+        Outcomes that they had ready are told to the listener before this returns.
+        """
         ...
 
     def start_workers(self, count: int) -> None: ...

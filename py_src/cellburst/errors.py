@@ -89,7 +89,7 @@ class ControllerError(CellburstError):
 
 
 class VersionSkewError(ControllerError):
-    """The running controller speaks another version; it is replaced when its runs end."""
+    """The running controller speaks another version; `cellburst doctor --restart` makes way for a new one."""
 
 
 class RunError(CellburstError):

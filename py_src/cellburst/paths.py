@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +27,13 @@ class Places:
         runtime = Path(settings.runtime_dir or _jupyter_runtime() / "cellburst")
         env = environment_id()
         if len(os.fsencode(runtime / f"{env}.pool.sock")) > _SOCKET_LIMIT:
+            import hashlib
+            import tempfile
+
             name = hashlib.sha256(os.fsencode(runtime)).hexdigest()[:12]
-            runtime = Path(tempfile.gettempdir(), f"cellburst-{os.getuid()}-{name}")
+            # not TMPDIR's, if it can be helped: a notebook and a terminal may have different ones
+            short = "/tmp" if os.access("/tmp", os.W_OK | os.X_OK) else tempfile.gettempdir()
+            runtime = Path(short, f"cellburst-{os.getuid()}-{name}")
         return cls(data, runtime, env)
 
     @property
@@ -77,6 +80,10 @@ class Places:
     def pool_socket(self) -> Path:
         return self.runtime / f"{self.env}.pool.sock"
 
+    @property
+    def pool_lock(self) -> Path:
+        return self.runtime / f"{self.env}.pool.lock"
+
     def create(self) -> None:
         """Make the folders, for this user only.
 
@@ -96,6 +103,8 @@ class Places:
 
 def environment_id() -> str:
     """Twelve hexadecimal digits for this Python environment."""
+    import hashlib  # a pool and a controller are told the id and need not load it to start
+
     identity = f"{os.path.realpath(sys.prefix)}\0{sys.version}\0{sys.implementation.cache_tag}"
     return hashlib.sha256(identity.encode()).hexdigest()[:12]
 

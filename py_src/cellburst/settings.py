@@ -54,6 +54,14 @@ class Settings:
                 raise ValueError(f"{variable}={text!r} is not {type(item.default).__name__}") from None
         return cls(**found)
 
+    def variables(self) -> dict[str, str]:
+        """What differs from the defaults, as ``load`` reads it from an environment."""
+        changed = {item.name: value for item in fields(self) if (value := getattr(self, item.name)) != item.default}
+        return {
+            f"CELLBURST_{name.upper()}": str(int(value)) if isinstance(value, bool) else str(value)
+            for name, value in changed.items()
+        }
+
 
 def _read(text: str, kind: type) -> Any:
     if kind is bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 from msgspec import Struct
 
 from cellburst.model.outcome import LossReason, TaskResult
@@ -90,14 +88,14 @@ class RunNoted(Struct, frozen=True, tag=True):
     at: float
 
 
-Event = Union[
-    RunSubmitted,
-    TasksStarted,
-    TasksEnded,
-    AttemptEnded,
-    TasksRetried,
-    RunStateChanged,
-    RunRenamed,
-    RunDeleted,
-    RunNoted,
-]
+Event = (
+    RunSubmitted
+    | TasksStarted
+    | TasksEnded
+    | AttemptEnded
+    | TasksRetried
+    | RunStateChanged
+    | RunRenamed
+    | RunDeleted
+    | RunNoted
+)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 
 RUN_ID = re.compile(r"[0-9a-z]{7}-[0-9a-z]{4}")
 DIGEST = re.compile(r"[0-9a-f]{32}")
@@ -12,11 +12,17 @@ _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 def new_run_id(now: float) -> str:
     """A run id whose text order is the order of ``now`` (wall seconds since 1970)."""
-    ticks, digits = int(now * 10) % 36**7, ""
-    for _ in range(7):
-        ticks, rest = divmod(ticks, 36)
-        digits = _ALPHABET[rest] + digits
-    return f"{digits}-" + "".join(secrets.choice(_ALPHABET) for _ in range(4))
+    chance = int.from_bytes(os.urandom(8), "big")
+    return f"{_digits(int(now * 10), 7)}-{_digits(chance, 4)}"
+
+
+def _digits(number: int, count: int) -> str:
+    """The last ``count`` digits of a number to the base of 36."""
+    found = ""
+    for _ in range(count):
+        number, rest = divmod(number, 36)
+        found = _ALPHABET[rest] + found
+    return found
 
 
 def is_run_id(text: str) -> bool:

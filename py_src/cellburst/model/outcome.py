@@ -32,11 +32,17 @@ class LossReason(str, Enum):
 
 
 class Frame(Struct, frozen=True, array_like=True):
-    """One frame of a remote traceback: enough to point at a line."""
+    """One frame of a remote traceback: enough to show it as if it had been here.
+
+    ``first`` is the line that its code starts on, ``signature`` the names of its parameters with their stars.
+    """
 
     filename: str
     lineno: int
     name: str
+    qualname: str = ""
+    first: int = 1
+    signature: tuple[str, ...] = ()
 
 
 class ErrorInfo(Struct, frozen=True, array_like=True):

@@ -19,7 +19,9 @@ class Payload(Struct, frozen=True):
     ``sweep`` unpickles to an object with ``__len__`` and ``__getitem__(index) -> dict``;
     ``positional`` passes its only value to the function without its name.
     ``filename`` and ``first_line`` make frames point at the notebook cell's own lines.
-    ``needs_shell`` says that the source calls ``get_ipython()``. ``env`` is set around each task.
+    ``needs_shell`` says that the source calls ``get_ipython()``. ``env`` is set around each task;
+    ``futures`` are compiler flags of ``from __future__ import`` lines in earlier cells, ``umask`` is the
+    submitter's (None: the pool's own).
     """
 
     kind: Literal["cell", "function"]
@@ -35,6 +37,8 @@ class Payload(Struct, frozen=True):
     cwd: str = ""
     path: tuple[str, ...] = ()
     env: dict[str, str] = {}
+    umask: int | None = None
+    futures: int = 0
     keep_children: bool = False
 
     def packs(self) -> tuple[Packed, ...]:

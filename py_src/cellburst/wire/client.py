@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -60,6 +60,8 @@ class Retry(Struct, frozen=True, tag="retry"):
 
 
 class Rename(Struct, frozen=True, tag="rename"):
+    """Give a run another name."""
+
     request: int
     run: str
     name: str
@@ -88,6 +90,8 @@ class Explain(Struct, frozen=True, tag="explain"):
 
 
 class Ping(Struct, frozen=True, tag="ping"):
+    """Are you there, and how are your targets? ``Done.data`` says."""
+
     request: int
 
 
@@ -98,7 +102,7 @@ class Shutdown(Struct, frozen=True, tag="shutdown"):
     force: bool = False
 
 
-ToController = Union[Hello, Submit, Follow, Unfollow, Cancel, Retry, Rename, Delete, Prune, Explain, Ping, Shutdown]
+ToController = Hello | Submit | Follow | Unfollow | Cancel | Retry | Rename | Delete | Prune | Explain | Ping | Shutdown
 
 
 class Welcome(Struct, frozen=True, tag="welcome"):
@@ -161,4 +165,4 @@ class TaskProgressed(Struct, frozen=True, tag="progress"):
     metrics: dict[str, Any] | None = None
 
 
-FromController = Union[Welcome, Done, Refusal, Status, TasksChanged, OutputArrived, TaskProgressed]
+FromController = Welcome | Done | Refusal | Status | TasksChanged | OutputArrived | TaskProgressed

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 from msgspec import Struct
 
 from cellburst.model.outcome import LossReason, TaskResult
@@ -45,7 +43,7 @@ class Assign(Struct, frozen=True, tag="assign"):
 
 
 class Recall(Struct, frozen=True, tag="recall"):
-    """Take back what a worker holds and has not started; answered by ``Returned``."""
+    """Take back what a worker holds and has not started; answered by ``Returned``, an empty one if need be."""
 
     worker: str
 
@@ -80,9 +78,18 @@ class ClosePool(Struct, frozen=True, tag="close"):
     """End every worker and then the pool."""
 
 
-ToPool = Union[
-    Attach, StartWorkers, DefineRun, Assign, Recall, CancelTasks, StopWorkers, ForgetRuns, Acknowledge, ClosePool
-]
+ToPool = (
+    Attach
+    | StartWorkers
+    | DefineRun
+    | Assign
+    | Recall
+    | CancelTasks
+    | StopWorkers
+    | ForgetRuns
+    | Acknowledge
+    | ClosePool
+)
 
 
 class HeldTasks(Struct, frozen=True):
@@ -158,4 +165,4 @@ class WorkerEnded(Struct, frozen=True, tag="ended"):
     peak_rss: int = 0
 
 
-FromPool = Union[Attached, Refused, WorkerStarted, Outcomes, Returned, WorkerEnded, Streamed, Progressed]
+FromPool = Attached | Refused | WorkerStarted | Outcomes | Returned | WorkerEnded | Streamed | Progressed

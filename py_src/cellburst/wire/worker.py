@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Union
+from typing import Any
 
 from msgspec import Struct
 
 from cellburst.model.outcome import TaskResult
 from cellburst.model.payload import Payload
+
+MARKER = "CELLBURST_WORKER"  # in the environment of what a worker starts: whose it is
 
 
 class LoadRun(Struct, frozen=True, tag="load"):
@@ -28,17 +30,13 @@ class RunTasks(Struct, frozen=True, tag="run"):
     attempt: int
 
 
-class DropTasks(Struct, frozen=True, tag="drop"):
-    """Do not start any task that you hold and have not started; answer ``Dropped``."""
-
-
 class ForgetRun(Struct, frozen=True, tag="forget"):
     """No more tasks of this run will come."""
 
     run: str
 
 
-ToWorker = Union[LoadRun, RunTasks, DropTasks, ForgetRun]
+ToWorker = LoadRun | RunTasks | ForgetRun
 
 
 class Ready(Struct, frozen=True, tag="ready"):
@@ -53,13 +51,6 @@ class Finished(Struct, frozen=True, tag="finished"):
     run: str
     results: tuple[TaskResult, ...]
     idle: bool
-
-
-class Dropped(Struct, frozen=True, tag="dropped"):
-    """The tasks that will not be started, in answer to ``DropTasks``."""
-
-    run: str
-    indices: tuple[int, ...]
 
 
 class Streamed(Struct, frozen=True, tag="streamed"):
@@ -82,4 +73,4 @@ class Progressed(Struct, frozen=True, tag="progressed"):
     metrics: dict[str, Any] | None = None
 
 
-FromWorker = Union[Ready, Finished, Dropped, Streamed, Progressed]
+FromWorker = Ready | Finished | Streamed | Progressed
