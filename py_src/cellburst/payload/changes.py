@@ -1,0 +1,97 @@
+"""From a snapshot to what has to be sent: new bindings, and new contents of objects that both sides have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from cellburst.payload import graph
+from cellburst.payload.graph import Node, Path
+from cellburst.payload.kinds import NotReplaceableError
+from cellburst.payload.namespaces import Namespace
+from cellburst.payload.rebuild import sentence
+from cellburst.payload.snapshot import Snapshot, is_users, names_above
+
+_UNSEEN = "it cannot be pickled again on the worker, so changes made to it are not seen"
+
+
+class Update(NamedTuple):
+    """An object, the name of its kind, what it now contains, and the variables that lead to it."""
+
+    obj: Any
+    kind: str
+    content: Any
+    names: tuple[str, ...]
+
+
+@dataclass
+class Changes:
+    """What a cell did to its namespace. ``lost`` has, by name, changes that cannot be told or sent."""
+
+    assigned: dict[str, Any] = field(default_factory=dict)
+    deleted: tuple[str, ...] = ()
+    updates: list[Update] = field(default_factory=list)
+    lost: dict[str, str] = field(default_factory=dict)
+    references: References = field(default_factory=lambda: References({}, set()))
+
+
+class References:
+    """By ``id``, the paths of the objects that the other side has too; made when they are asked for."""
+
+    def __init__(self, nodes: Mapping[int, Node], replaced: set[int]) -> None:
+        self.nodes = nodes
+        self._replaced = replaced
+        self._paths: dict[int, Path] = {}
+
+    def get(self, key: int, /) -> Path | None:
+        node = self.nodes.get(key)
+        if node is None or key in self._replaced:
+            return None
+        path = self._paths.get(key)
+        if path is None:
+            path = self._paths[key] = node.path()  # one tuple per object, so that pickle writes it once
+        return path
+
+
+def find_changes(before: Snapshot, after: Namespace) -> Changes:
+    """Compare; looks at every object of the snapshot and at none that is new."""
+    now = {name: value for name, value in after.items() if is_users(name)}
+    found = Changes(
+        assigned={n: v for n, v in now.items() if n not in before.variables or before.variables[n] is not v},
+        deleted=tuple(name for name in before.variables if name not in now),
+        lost=dict.fromkeys(names_above(before.unjudged), _UNSEEN),
+    )
+    contents, replaced = _contents(before, found)
+    for node in replaced:
+        names = [name for name in node.parents if isinstance(name, str)]
+        found.assigned.update({name: node.obj for name in names if name in now and now[name] is node.obj})
+    found.updates = [
+        Update(node.obj, node.kind.name, content, tuple(sorted(names_above([node])))) for node, content in contents
+    ]
+    found.references = References(before.nodes, {id(node.obj) for node in replaced})
+    return found
+
+
+def _contents(before: Snapshot, found: Changes) -> tuple[list[tuple[Node, Any]], list[Node]]:
+    """The new contents of changed nodes, and the nodes that other objects must take the place of."""
+    contents: dict[int, tuple[Node, Any]] = {}
+    replaced: dict[int, Node] = {}
+    waiting = [(node, False) for node in before.changed_nodes()]
+    complete: set[int] = set()
+    while waiting:
+        node, everything = waiting.pop()
+        key = id(node)
+        if key in replaced or key in complete:
+            continue
+        if everything:
+            complete.add(key)
+        try:
+            contents[key] = node, graph.content(node, complete=everything)
+        except NotReplaceableError:
+            contents.pop(key, None)
+            replaced[key] = node
+            waiting.extend((parent, True) for parent in node.parents if isinstance(parent, Node))
+        except Exception as error:
+            found.lost.update(dict.fromkeys(names_above([node]), f"its state cannot be read: {sentence(error)}"))
+    return list(contents.values()), list(replaced.values())

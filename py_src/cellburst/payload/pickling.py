@@ -1,0 +1,143 @@
+"""Objects to `Packed` and back."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Mapping
+from typing import Any
+
+from cellburst.abc import BlobStore
+from cellburst.errors import PayloadError, UnpicklableError
+from cellburst.model.blob import Packed
+from cellburst.payload import diagnose, rebuild
+from cellburst.payload.namespaces import Namespace, filling
+from cellburst.payload.pickler import NotebookPickler, References, ReferringPickler
+from cellburst.settings import Settings
+
+_ATOMS = frozenset({int, float, bool, str, bytes, complex, type(None)})
+_FEW = 32  # members of a container that are looked at before the full pickler is the quicker way
+_SHORT = 4096
+
+
+def pack(
+    obj: object,
+    blobs: BlobStore,
+    settings: Settings,
+    *,
+    namespace: Namespace | None = None,
+    known: Mapping[int, str] | None = None,
+    name: str = "the value",
+) -> Packed:
+    """Pickle an object; large buffers and a large stream go to ``blobs``.
+
+    Functions and classes whose globals are ``namespace`` leave them behind and get those of the other
+    side; without a namespace they carry what they use, and work anywhere. An object whose ``id`` is in
+    ``known`` is not sent but named. ``name`` is what a refusal calls the object; the entries of a dict
+    of names are called by their own.
+
+    Raises UnpicklableError with the path to what cannot travel and the reason; DiskFullError, StoreError.
+    """
+    if known is None and _is_plain(obj):
+        body = pickle.dumps(obj, 5)
+        return Packed(body) if len(body) <= settings.inline_bytes else store([body], [], blobs, settings)
+    try:
+        chunks, buffers = dump(obj, settings.buffer_bytes, namespace=namespace, references=known)
+    except (Exception, SystemExit, GeneratorExit) as error:
+        raise UnpicklableError(diagnose.refusal(obj, name, error, namespace=namespace)) from error
+    return store(chunks, buffers, blobs, settings)
+
+
+def unpack(
+    packed: Packed,
+    blobs: BlobStore,
+    *,
+    namespace: Namespace | None = None,
+    known: Mapping[str, object] | None = None,
+    name: str = "the value",
+) -> Any:
+    """Rebuild an object; its arrays are writable and share the blobs' memory until they are written to.
+
+    Functions get ``namespace`` (or that of `__main__`) as globals. ``known`` has the objects that
+    ``pack`` only named.
+
+    Raises PayloadError that names what cannot be rebuilt and says why; DamagedBlobError.
+    """
+    body, buffers = fetch(packed, blobs)
+    try:
+        with filling(namespace):
+            return pickle.loads(body, buffers=buffers) if known is None else load(body, buffers, known)
+    except (Exception, SystemExit, GeneratorExit) as error:
+        raise PayloadError(rebuild.reason(error, body, buffers, name, namespace, known)) from error
+
+
+def dump(
+    obj: object,
+    buffer_bytes: int,
+    *,
+    namespace: Namespace | None = None,
+    references: References | None = None,
+) -> tuple[list[Any], list[memoryview]]:
+    """The chunks of the stream, and the buffers of at least ``buffer_bytes`` bytes that are not in it."""
+    chunks: list[Any] = []
+    buffers: list[memoryview] = []
+
+    def keep_in_stream(buffer: pickle.PickleBuffer) -> bool:
+        view = buffer.raw()
+        if view.nbytes < buffer_bytes:
+            return True
+        buffers.append(view)
+        return False
+
+    if references is None:
+        NotebookPickler(chunks.append, keep_in_stream, namespace, buffer_bytes).dump(obj)
+    else:
+        ReferringPickler(chunks.append, keep_in_stream, namespace, references, buffer_bytes).dump(obj)
+    return chunks, buffers
+
+
+def store(chunks: list[Any], buffers: list[memoryview], blobs: BlobStore, settings: Settings) -> Packed:
+    """What ``dump`` gave, with its large parts in blobs. Raises DiskFullError, StoreError."""
+    refs = tuple(map(blobs.put, buffers))
+    body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    if len(body) <= settings.inline_bytes:
+        return Packed(body=body, buffers=refs)
+    return Packed(body_blob=blobs.put(body), buffers=refs)
+
+
+def fetch(packed: Packed, blobs: BlobStore) -> tuple[bytes | memoryview, list[memoryview]]:
+    """The stream and the buffers. Raises DamagedBlobError."""
+    if packed.body_blob is None and not packed.buffers:
+        return packed.body, []
+    body = packed.body if packed.body_blob is None else blobs.read(packed.body_blob)
+    return body, [blobs.read(ref) for ref in packed.buffers]
+
+
+def load(body: bytes | memoryview, buffers: list[memoryview], known: Mapping[Any, object]) -> Any:
+    """Unpickle, with the objects of ``known`` where they are named. Raises what the pickle raises."""
+    return _ReferringUnpickler(body, buffers, known).load()
+
+
+class _ReferringUnpickler(pickle.Unpickler):
+    """Puts the objects of ``known`` where they were named."""
+
+    def __init__(self, body: bytes | memoryview, buffers: list[memoryview], known: Mapping[Any, object]) -> None:
+        super().__init__(io.BytesIO(body), buffers=buffers)
+        self._known = known
+
+    def persistent_load(self, pid: Any) -> object:
+        return rebuild.referred(self._known, pid)
+
+
+def _is_plain(obj: object) -> bool:
+    """Whether pickle's own quick way is enough: a scalar, or a small flat container of scalars."""
+    kind = type(obj)
+    if kind in _ATOMS:
+        return True
+    if kind is dict:
+        members = (*obj, *obj.values()) if len(obj) <= _FEW else None  # type: ignore[misc, attr-defined, arg-type]
+    elif kind in (list, tuple, set, frozenset):
+        members = obj if len(obj) <= _FEW else None  # type: ignore[assignment, arg-type]
+    else:
+        return False
+    return members is not None and all(type(member) in _ATOMS for member in members)

@@ -1,0 +1,119 @@
+"""What a task's variables are before its cell runs, so that what the cell changed can be told afterwards.
+
+Numbers and texts cost nothing, containers and instances a shallow copy of their references, large arrays that
+are still a private map of a blob one look at the page table, and only what is left a digest of its pickle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pickle import PickleBuffer
+from typing import Any
+
+import xxhash
+
+from cellburst.abc import BlobStore
+from cellburst.payload import graph
+from cellburst.payload.digests import content_id
+from cellburst.payload.graph import Node
+from cellburst.payload.namespaces import Namespace
+from cellburst.payload.pickler import ReferringPickler
+
+_SHELL = re.compile(r"In|Out|get_ipython|exit|quit|_[iod]h|_sh|_i{1,3}|_i?\d+|__\w+__")
+
+
+def is_users(name: str) -> bool:
+    """Whether a variable is the user's, and neither Python's nor IPython's own."""
+    return not _SHELL.fullmatch(name)
+
+
+class Snapshot:
+    """The variables of a namespace and every mutable object that they lead to, as they were when it was taken."""
+
+    def __init__(self, namespace: Namespace) -> None:
+        self.namespace = namespace
+        self.variables = {name: value for name, value in namespace.items() if is_users(name)}
+        self.nodes = graph.walk(self.variables, namespace)
+        self._numbers = {key: number for number, key in enumerate(self.nodes)}
+        self.unjudged: list[Node] = []  # what cannot be pickled again, so that changes in it are not seen
+        for node in self.nodes.values():
+            self._freeze(node)
+
+    @classmethod
+    def take(cls, namespace: Namespace, blobs: BlobStore | None = None) -> Snapshot:
+        """Remember ``namespace``; call it when the inputs are in place and before the cell runs.
+
+        ``blobs`` is where the inputs came from; maps know it already.
+        """
+        return cls(namespace)
+
+    def changed_names(self, namespace: Namespace) -> set[str]:
+        """The variables that are bound to what they were and lead to something that changed in place."""
+        names = names_above(self.changed_nodes())
+        return {name for name in names if namespace.get(name) is self.variables[name]}
+
+    def changed_nodes(self) -> list[Node]:
+        """The objects that changed in place, each judged without what it refers to."""
+        unjudged = set(map(id, self.unjudged))
+        return [node for node in self.nodes.values() if id(node) not in unjudged and not self._is_same(node)]
+
+    def _freeze(self, node: Node) -> None:
+        self._failed = False
+        try:
+            graph.freeze(node, self._digest)
+        except Exception:
+            self._failed = True
+        if self._failed:
+            self.unjudged.append(node)
+
+    def _is_same(self, node: Node) -> bool:
+        try:
+            return graph.is_same(node, self._digest)
+        except Exception:  # it can no longer be looked at as before
+            return False
+
+    def _digest(self, obj: Any) -> Any:
+        """What its pickle and its buffers are, other objects of the snapshot being named; None without a pickle."""
+        digest = xxhash.xxh3_128()
+        buffers: list[str] = []
+
+        def take(buffer: PickleBuffer) -> bool:
+            buffers.append(content_id(buffer.raw()))
+            return False
+
+        try:
+            ReferringPickler(digest.update, take, self.namespace, _Others(self._numbers, id(obj))).dump(obj)
+        except Exception:
+            self._failed = True
+            return None
+        return digest.hexdigest(), tuple(buffers)
+
+
+class _Others:
+    """The numbers of all objects but one."""
+
+    def __init__(self, numbers: dict[int, int], but: int) -> None:
+        self._numbers = numbers
+        self._but = but
+
+    def get(self, key: int, /) -> int | None:
+        return None if key == self._but else self._numbers.get(key)
+
+
+def names_above(nodes: Iterable[Node]) -> set[str]:
+    """The variables that lead to any of these nodes."""
+    return {parent for node in _above(nodes) for parent in node.parents if isinstance(parent, str)}
+
+
+def _above(nodes: Iterable[Node]) -> Iterator[Node]:
+    """The nodes and all that lead to them, each once."""
+    waiting = list(nodes)
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        waiting.extend(parent for parent in node.parents if isinstance(parent, Node))
