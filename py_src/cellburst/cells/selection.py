@@ -1,0 +1,117 @@
+"""Which names of the notebook a cell needs: those it reads, and those that the code behind them reads."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from cellburst.cells import code_names, shell_names
+from cellburst.cells.names import CellNames
+from cellburst.cells.trial import Trial, attempt
+from cellburst.payload import namespaces
+
+
+@dataclass
+class Need:
+    """A name to be sent. ``reader`` is the name whose code reads it, or empty for the cell itself.
+
+    ``optional`` needs are left out when they cannot travel. ``settled`` are the names that the cell has bound
+    whenever this one is used.
+    """
+
+    name: str
+    value: object
+    trial: Trial
+    reader: str = ""
+    optional: bool = False
+    discarded: bool = False
+    settled: frozenset[str] = frozenset()
+    reads: code_names.CodeNames = field(default_factory=code_names.CodeNames)
+
+
+class Selection:
+    """Follows names through values; ``needs`` are in the order in which they were met."""
+
+    def __init__(
+        self, names: CellNames, namespace: Mapping[str, Any], given: Collection[str], devices: Collection[str] | None
+    ) -> None:
+        self.needs: dict[str, Need] = {}
+        self.provided: dict[str, object] = {}
+        self.uses_shell = names.calls_shell
+        self._names = names
+        self._namespace = namespace
+        self._home = namespace if isinstance(namespace, dict) else dict(namespace)
+        self._given = frozenset(given)
+        self._devices = devices
+        self._waiting: list[str] = []
+
+    def run(self) -> None:
+        """Find every need."""
+        names = self._names
+        for name in names.reads:
+            self._add(name, "", name in names.guesses, names.settled[name])
+        while self._waiting:
+            self._follow(self.needs[self._waiting.pop(0)])
+
+    @property
+    def may_bind(self) -> frozenset[str]:
+        """Global names that code which travels may bind."""
+        return frozenset().union(*(need.reads.binds for need in self.needs.values()))
+
+    @property
+    def may_bind_anything(self) -> bool:
+        """Whether code that travels may bind names that it does not spell out."""
+        return any(need.reads.unknown for need in self.needs.values())
+
+    def _follow(self, need: Need) -> None:
+        reads = need.reads
+        self.uses_shell |= not reads.reads.isdisjoint({"get_ipython", "display"})
+        for name in sorted(reads.reads | reads.guesses):
+            if name not in need.settled:
+                self._add(name, need.name, name not in reads.reads, need.settled)
+
+    def _add(self, name: str, reader: str, optional: bool, settled: frozenset[str]) -> None:
+        if name in self._given or name not in self._namespace:
+            return
+        known = self.needs.get(name)
+        if known is None or (known.discarded and reader):
+            self._meet(name, reader, optional, settled)
+            return
+        known.optional = known.optional and optional
+        if not known.settled <= settled:  # it is used earlier than was known
+            known.settled &= settled
+            self._waiting.append(name)
+
+    def _meet(self, name: str, reader: str, optional: bool, settled: frozenset[str]) -> None:
+        value = self._namespace[name]
+        if shell_names.is_provided(name, value):
+            self.provided[name] = value
+            return
+        if name in shell_names.OUTPUTS:
+            value = shell_names.selected_outputs(value, None if reader else self._names.outputs)
+        discarded = not reader and name in self._names.discards
+        trial = Trial() if discarded or is_plain_module(value) else attempt(value, self._home, self._devices)
+        need = Need(name, value, trial, reader, optional, discarded, settled)
+        need.reads = code_names.of_all(trial.code)
+        self.needs[name] = need
+        self._waiting.append(name)
+
+
+def is_plain_module(value: object) -> bool:
+    """Whether it is a module that another process can import."""
+    return isinstance(value, ModuleType) and namespaces.is_importable(value)
+
+
+def imported_from(value: object) -> str | None:
+    """The module that has this class or function under its own name: it travels as an import."""
+    module = getattr(value, "__module__", None)
+    qualname = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
+    if not isinstance(module, str) or not isinstance(qualname, str) or module == "__main__" or not callable(value):
+        return None
+    found: object = sys.modules.get(module)
+    for part in qualname.split("."):
+        found = getattr(found, part, None)
+    return module if found is value else None
