@@ -1,0 +1,132 @@
+"""The code of a cell: compiled once per run, executed in a namespace once per task."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+from collections.abc import Coroutine
+from types import CodeType
+from typing import Any
+
+from msgspec import Struct
+
+from cellburst.cells import futures
+
+Namespace = dict[str, Any]
+
+
+class CellCode(Struct, frozen=True):
+    """``last`` is the expression that the cell ends with; ``quiet`` if a semicolon follows it.
+
+    ``awaits`` if something is awaited outside of any function.
+    """
+
+    body: CodeType | None
+    last: CodeType | None
+    quiet: bool
+    awaits: bool
+
+
+def compile_cell(source: str, filename: str, first_line: int, earlier: int = 0) -> CellCode:
+    """Compile so that frames point at the cell's own lines, under the ``__future__`` flags of earlier cells.
+
+    Raises SyntaxError and what ``compile`` raises.
+    """
+    show_lines(source, filename, first_line)
+    tree = ast.parse(source, filename)
+    quiet = _ends_quietly(tree, source)
+    ast.increment_lineno(tree, first_line - 1)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    assert last is None or isinstance(last, ast.Expr)
+    body = _compile(tree, filename, "exec", earlier) if tree.body else None
+    if last is None:
+        return CellCode(body, None, quiet, _awaits(body))
+    here = futures.only(body.co_flags) if body else earlier
+    value = _compile(ast.Expression(last.value), filename, "eval", here)
+    return CellCode(body, value, quiet, _awaits(body) or _awaits(value))
+
+
+def show_lines(source: str, filename: str, first_line: int) -> None:
+    """Let tracebacks, warnings and ``inspect`` find the cell's lines."""
+    lines = ["\n"] * (first_line - 1) + source.splitlines(keepends=True)
+    linecache.cache[filename] = (len(source), None, lines, filename)
+
+
+def run_cell(code: CellCode, namespace: Namespace) -> Any:
+    """Execute; the value of the last expression, or None. Awaits at top level run in one event loop."""
+    if not code.awaits:
+        if code.body is not None:
+            eval(code.body, namespace)
+        return None if code.last is None else eval(code.last, namespace)
+    loop = _Loop()
+    try:
+        if code.body is not None:
+            _run(code.body, namespace, loop)
+        return None if code.last is None else _run(code.last, namespace, loop)
+    finally:
+        loop.close()
+
+
+def await_here(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """The result of a coroutine, in an event loop of its own."""
+    loop = _Loop()
+    try:
+        return loop.wait_for(coroutine)
+    finally:
+        loop.close()
+
+
+def _compile(tree: ast.Module | ast.Expression, filename: str, mode: str, flags: int) -> CodeType:
+    code: CodeType = compile(tree, filename, mode, flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    return code
+
+
+def _run(code: CodeType, namespace: Namespace, loop: _Loop) -> Any:
+    value = eval(code, namespace)
+    return loop.wait_for(value) if _awaits(code) else value
+
+
+def _awaits(code: CodeType | None) -> bool:
+    return code is not None and bool(code.co_flags & inspect.CO_COROUTINE)
+
+
+def _ends_quietly(tree: ast.Module, source: str) -> bool:
+    if not tree.body or not isinstance(last := tree.body[-1], ast.Expr):
+        return False
+    lines = source.encode().splitlines(keepends=True)
+    row, column = last.end_lineno or 1, last.end_col_offset or 0
+    rest = b"".join([lines[row - 1][column:], *lines[row:]])
+    return rest.lstrip(b" \t\f\\\r\n").startswith(b";")
+
+
+class _Loop:
+    """An event loop that is made when something is awaited."""
+
+    def __init__(self) -> None:
+        self._loop: Any = None
+
+    def wait_for(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        if self._loop is None:
+            import asyncio  # slow to import, and few cells await
+
+            self._loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._loop)
+        return self._loop.run_until_complete(coroutine)
+
+    def close(self) -> None:
+        """Cancel what the cell left running, as ``asyncio.run`` does."""
+        loop, self._loop = self._loop, None
+        if loop is None:
+            return
+        import asyncio
+
+        try:
+            left = asyncio.all_tasks(loop)
+            for item in left:
+                item.cancel()
+            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            loop.run_until_complete(loop.shutdown_asyncgens())
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()

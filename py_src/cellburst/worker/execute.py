@@ -1,0 +1,164 @@
+"""One task, from its start to its result."""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from cellburst.abc import BlobStore
+from cellburst.model.outcome import ErrorInfo, OutcomeKind, TaskResult
+from cellburst.payload.delta import pack_delta
+from cellburst.settings import Settings
+from cellburst.wire.board import Board, Stage
+from cellburst.worker import cstreams
+from cellburst.worker.attempt import Attempt
+from cellburst.worker.children import end_children
+from cellburst.worker.display import result_record, shows
+from cellburst.worker.failure import describe, describe_text
+from cellburst.worker.interrupt import interruptible
+from cellburst.worker.loaded import LoadedRun
+from cellburst.worker.memory import forget_peak, peak_rss
+from cellburst.worker.outbox import Outbox
+from cellburst.worker.returning import Packer, Returned, attempt, return_named, return_value
+from cellburst.worker.shell import ShellHost
+from cellburst.worker.stale_modules import LocalModules
+from cellburst.worker.streams import write_raw
+from cellburst.worker.summary import Summary, summarise, summarise_named
+from cellburst.worker.surroundings import Surroundings
+from cellburst.worker.task import task
+from cellburst.worker.wakeup import keep_following
+
+_EXECUTING, _RETURNING = int(Stage.EXECUTING), int(Stage.RETURNING)  # quicker to write than members of an enumeration
+_SHORT = 0.0003  # seconds: in less, a task neither starts a process nor fills much memory
+
+
+@dataclass
+class Desk:
+    """What a worker works with."""
+
+    outbox: Outbox
+    board: Board
+    blobs: BlobStore
+    settings: Settings
+    shell: ShellHost
+    surroundings: Surroundings
+    modules: LocalModules = field(default_factory=LocalModules)
+    peak: int = 0
+    peak_is_old: bool = True
+
+
+def run_task(run: LoadedRun, index: int, generation: int, attempt_number: int, desk: Desk) -> TaskResult:
+    """Execute one task in surroundings that are those of its run, and leave them so."""
+    wall, start = time.time(), time.monotonic()
+    if desk.peak_is_old:
+        forget_peak()
+    desk.outbox.begin(run.id, index, generation, attempt_number, start, live=run.single)
+    task.begin(run.id, index, run.count, attempt_number, run.seed, desk.outbox.progress)
+    if run.payload.needs_shell:
+        desk.shell.load_quietly()  # here, where no interrupt can leave half of it
+    tried = Attempt(run, index, desk.blobs, desk.board)
+    desk.shell.begin(tried.module, run.payload.source)
+    error = interruptible(tried.run)
+    seconds = time.monotonic() - start
+    if desk.outbox.forked:
+        _end_child(error)
+    _show(run, tried, error, desk)
+    desk.board.reach(_RETURNING)
+    kind, info, returned, summary = _conclude(run, tried, error, desk)
+    desk.board.reach(_EXECUTING)  # again: what is forgotten may have finalisers
+    if seconds > _SHORT or desk.peak_is_old:
+        desk.peak, desk.peak_is_old = peak_rss(), seconds > _SHORT
+    error = None
+    tried.forget()
+    clear_up(run, seconds, wall, desk)
+    return TaskResult(
+        index, generation, attempt_number, kind, wall, seconds, desk.peak, returned.packed, summary, info,
+        returned.note, task.metrics, desk.outbox.end(),
+    )  # fmt: skip
+
+
+def clear_up(run: LoadedRun, seconds: float, since: float, desk: Desk) -> None:
+    """Undo what a task that took so long, and started at ``since`` (wall), did to the process."""
+    if seconds > _SHORT:
+        cstreams.flush()
+        keep_following()
+        if not run.payload.keep_children:
+            end_children()
+    desk.surroundings.settle(thoroughly=seconds > _SHORT)
+    desk.modules.after_task(since)
+
+
+_Conclusion = tuple[OutcomeKind, ErrorInfo | None, Returned, Summary]
+
+
+def _conclude(run: LoadedRun, tried: Attempt, error: BaseException | None, desk: Desk) -> _Conclusion:
+    """How it ended, and what goes back."""
+    if error is not None and not tried.started and not isinstance(error, KeyboardInterrupt):
+        why = tried.rejection(error)
+        return OutcomeKind.REJECTED, describe_text("PayloadError", why), Returned(None, why), None
+    packer = Packer(desk.blobs, desk.settings, tried.namespace)
+    returned, summary = _return(run, tried, error, packer, desk)
+    if error is None:
+        return OutcomeKind.SUCCEEDED, None, returned, summary
+    info = describe(error, packer)
+    error.__traceback__ = None  # it refers to our frames, and they to it
+    kind = OutcomeKind.CANCELLED if isinstance(error, KeyboardInterrupt) else OutcomeKind.FAILED
+    return kind, info, returned, summary
+
+
+def _return(
+    run: LoadedRun, tried: Attempt, error: BaseException | None, packer: Packer, desk: Desk
+) -> tuple[Returned, Summary]:
+    if run.single and run.payload.kind == "cell":
+        return _return_namespace(tried, desk), summarise(tried.value)
+    if error is not None:
+        return Returned(None), None
+    if not run.payload.out:
+        return return_value(tried.value, packer), summarise(tried.value)
+    named, missing = tried.out(run.payload.out)
+    returned = return_named(tried.value, named, packer)
+    if missing:
+        note = f"--out: the cell did not assign {', '.join(missing)}"
+        returned = Returned(returned.packed, "; ".join(filter(None, (returned.note, note))))
+    return returned, summarise_named(named) if tried.value is None else summarise(tried.value)
+
+
+def _return_namespace(tried: Attempt, desk: Desk) -> Returned:
+    """What a single cell assigned, changed and deleted, also if it failed on the way."""
+    before = tried.before
+    if before is None:
+        return Returned(None)
+    return attempt(
+        lambda: pack_delta(before, tried.namespace, tried.value, tried.has_value, desk.blobs, desk.settings),
+        "variables not returned",
+    )
+
+
+def _show(run: LoadedRun, tried: Attempt, error: BaseException | None, desk: Desk) -> None:
+    """Figures, and how the value looks; then our names leave the task's variables."""
+    value = tried.value if error is None and run.payload.collect == "value" else None
+    if desk.shell.waits_for_end or shows(value, desk.shell):
+        failed = interruptible(lambda: _show_value(run, value, desk))
+        if failed is not None:
+            desk.outbox.write("stderr", "".join(traceback.format_exception_only(type(failed), failed)))
+    desk.shell.leave()
+
+
+def _show_value(run: LoadedRun, value: Any, desk: Desk) -> None:
+    desk.shell.finish()
+    if shows(value, desk.shell) and not (run.payload.kind == "cell" and run.code().quiet):
+        record = result_record(value, desk.shell)
+        if record is not None:
+            desk.outbox.show(record)
+
+
+def _end_child(error: BaseException | None) -> NoReturn:
+    """A child that the task forked has come to the end of the task's code: it must not go on as a second worker."""
+    if isinstance(error, SystemExit):
+        os._exit(error.code if isinstance(error.code, int) else int(error.code is not None))
+    if error is not None:
+        write_raw(2, "".join(traceback.format_exception(type(error), error, error.__traceback__)))
+    os._exit(int(error is not None))
