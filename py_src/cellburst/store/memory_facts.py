@@ -1,0 +1,184 @@
+"""What a store does with each fact, said as plainly as can be: ``MemoryStore`` is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cellburst.model.events import (
+    AttemptEnded,
+    Event,
+    RunDeleted,
+    RunNoted,
+    RunRenamed,
+    RunStateChanged,
+    RunSubmitted,
+    TasksEnded,
+    TasksRetried,
+    TasksStarted,
+)
+from cellburst.model.outcome import TaskResult
+from cellburst.model.run import ENDED, Run, RunState
+from cellburst.store import timeline
+from cellburst.store.output_records import Output
+from cellburst.store.rows import storable
+
+Key = tuple[int, int, int]
+"""Task, generation, attempt."""
+
+
+@dataclass
+class Kept:
+    """Everything about one run."""
+
+    run: Run
+    name: str
+    state: RunState = RunState.QUEUED
+    reason: str = ""
+    started: float | None = None
+    ended: float | None = None
+    generations: dict[int, int] = field(default_factory=dict)
+    retried: dict[int, float] = field(default_factory=dict)
+    outcomes: dict[tuple[int, int], TaskResult] = field(default_factory=dict)
+    attempts: dict[Key, AttemptEnded] = field(default_factory=dict)
+    leases: dict[int, tuple[int, str, float]] = field(default_factory=dict)
+    outputs: dict[Key, list[Output]] = field(default_factory=dict)
+
+    def generation(self, index: int) -> int:
+        return self.generations.get(index, 1)
+
+    def newest(self, index: int) -> TaskResult | None:
+        return self.outcomes.get((index, self.generation(index)))
+
+    def has(self, index: int) -> bool:
+        return 0 <= index < self.run.count
+
+
+@dataclass
+class Contents:
+    """What survives the store object: the "file"."""
+
+    epoch: int = 0
+    runs: dict[str, Kept] = field(default_factory=dict)
+    lines: list[tuple[str, timeline.Line]] = field(default_factory=list)
+
+    def by_key(self, key: str) -> str | None:
+        return next((run for run, kept in self.runs.items() if key and kept.run.key == key), None)
+
+
+def apply(contents: Contents, fact: Event) -> None:
+    """Bring the contents up to a fact."""
+    _APPLY[type(fact)](contents, fact)
+
+
+def _run_submitted(contents: Contents, fact: RunSubmitted) -> None:
+    run = storable(fact.run)
+    if run.id in contents.runs or contents.by_key(run.key) is not None:
+        return
+    contents.runs[run.id] = Kept(run, run.name)
+    _say(contents, fact.run.id, timeline.submitted(fact))
+
+
+def _tasks_started(contents: Contents, fact: TasksStarted) -> None:
+    kept = contents.runs.get(fact.run)
+    for index in fact.indices if kept else ():
+        if kept is not None and kept.has(index) and kept.newest(index) is None:
+            kept.leases[index] = (fact.attempt, fact.worker, fact.at)
+
+
+def _tasks_ended(contents: Contents, fact: TasksEnded) -> None:
+    kept = contents.runs.get(fact.run)
+    if kept is None:
+        return
+    new = []
+    for result in fact.results:
+        key = (result.index, result.generation)
+        known = kept.has(result.index) and 0 < result.generation <= kept.generation(result.index)
+        if not known or key in kept.outcomes:
+            continue
+        kept.outcomes[key] = result
+        kept.outputs.setdefault((*key, result.attempt), []).extend(result.outputs)
+        if result.generation == kept.generation(result.index):
+            kept.leases.pop(result.index, None)
+            new.append(result)
+    if new:
+        _say(contents, fact.run, timeline.ended(new, fact.at))
+
+
+def _attempt_ended(contents: Contents, fact: AttemptEnded) -> None:
+    kept = contents.runs.get(fact.run)
+    key = (fact.index, fact.generation, fact.attempt)
+    if kept is None or not kept.has(fact.index) or key in kept.attempts:
+        return
+    if not 0 < fact.generation <= kept.generation(fact.index):
+        return
+    kept.attempts[key] = fact
+    lease = kept.leases.get(fact.index)
+    if fact.generation == kept.generation(fact.index) and lease is not None and lease[0] <= fact.attempt:
+        del kept.leases[fact.index]
+    _say(contents, fact.run, timeline.attempt_ended(fact))
+
+
+def _tasks_retried(contents: Contents, fact: TasksRetried) -> None:
+    kept = contents.runs.get(fact.run)
+    if kept is None:
+        return
+    new = [i for i in dict.fromkeys(fact.indices) if kept.has(i) and kept.retried.get(i) != fact.at]
+    for index in new:
+        kept.generations[index] = kept.generation(index) + 1
+        kept.retried[index] = fact.at
+        kept.leases.pop(index, None)
+    if new:
+        _say(contents, fact.run, timeline.retried(fact, new))
+
+
+def _run_state_changed(contents: Contents, fact: RunStateChanged) -> None:
+    kept = contents.runs.get(fact.run)
+    if kept is None or (kept.state, kept.reason) == (fact.state, fact.message):
+        return
+    if fact.state is RunState.RUNNING and kept.started is None:
+        kept.started = fact.at
+    if fact.state not in ENDED:
+        kept.ended = None
+    else:
+        kept.ended = fact.at if kept.state is not fact.state else kept.ended
+        kept.leases.clear()
+    kept.state, kept.reason = fact.state, fact.message
+    _say(contents, fact.run, timeline.state_changed(fact))
+
+
+def _run_renamed(contents: Contents, fact: RunRenamed) -> None:
+    kept = contents.runs.get(fact.run)
+    if kept is not None and kept.name != fact.name:
+        kept.name = fact.name
+        _say(contents, fact.run, timeline.renamed(fact))
+
+
+def _run_deleted(contents: Contents, fact: RunDeleted) -> None:
+    contents.runs.pop(fact.run, None)
+    # numbers of other lines must not change
+    contents.lines = [("" if run == fact.run else run, line) for run, line in contents.lines]
+
+
+def _run_noted(contents: Contents, fact: RunNoted) -> None:
+    if fact.run in contents.runs:
+        _say(contents, fact.run, timeline.noted(fact))
+
+
+def _say(contents: Contents, run: str, line: timeline.Line | None) -> None:
+    if line is not None and (run, line) not in contents.lines:
+        contents.lines.append((run, line))
+
+
+_APPLY: dict[type, Callable[[Contents, Any], None]] = {
+    RunSubmitted: _run_submitted,
+    TasksStarted: _tasks_started,
+    TasksEnded: _tasks_ended,
+    AttemptEnded: _attempt_ended,
+    TasksRetried: _tasks_retried,
+    RunStateChanged: _run_state_changed,
+    RunRenamed: _run_renamed,
+    RunDeleted: _run_deleted,
+    RunNoted: _run_noted,
+}

@@ -1,0 +1,184 @@
+-- Every statement of the run store. "-- name" opens one; the line below says what it is for.
+
+-- name: fence
+-- Count a commit, if this epoch may still write.
+UPDATE store SET commits = commits + 1 WHERE epoch = :epoch;
+
+-- name: identity
+-- The one row about the store itself.
+SELECT id, inode, epoch, commits FROM store;
+
+-- name: create_store
+-- The first row of a fresh store.
+INSERT INTO store (only, id, inode, epoch, commits) VALUES (1, :id, :inode, 0, 0);
+
+-- name: take_epoch
+-- From now on only the controller of this epoch writes.
+UPDATE store SET epoch = :epoch, commits = commits + 1;
+
+-- name: become_own
+-- This file is a store of its own and no copy.
+UPDATE store SET id = :id, inode = :inode;
+
+-- name: add_notice
+-- Something happened to the store as a whole.
+INSERT INTO notices (at, message) VALUES (:at, :message);
+
+-- name: notices
+-- What happened to the store as a whole, oldest first.
+SELECT at, message FROM notices ORDER BY number;
+
+-- name: insert_run
+-- A run was submitted; a known id or key changes nothing.
+INSERT OR IGNORE INTO runs (id, key, name, target, state, submitted, notebook, code, count)
+VALUES (:id, :key, :name, :target, 'queued', :submitted, :notebook, :code, :count);
+
+-- name: insert_submission
+-- The whole run as it was submitted.
+INSERT INTO submissions (run, body, checksum) VALUES (:run, :body, :checksum);
+
+-- name: insert_blob_refs
+-- Blobs that this run needs.
+INSERT OR IGNORE INTO blob_refs (run, digest, size) VALUES (?, ?, ?);
+
+-- name: insert_outcomes
+-- How tasks ended; the first outcome of a task and generation stands.
+INSERT OR IGNORE INTO outcomes (run, idx, generation, kind, facts, value, failure, checksum, outputs)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: insert_attempt
+-- An attempt ended and its task goes on.
+INSERT OR IGNORE INTO attempts (run, idx, generation, attempt, worker, loss, message, at)
+VALUES (:run, :idx, :generation, :attempt, :worker, :loss, :message, :at);
+
+-- name: set_generations
+-- Tasks are run again.
+INSERT INTO generations (run, idx, generation, at) VALUES (?, ?, ?, ?)
+ON CONFLICT (run, idx) DO UPDATE SET generation = excluded.generation, at = excluded.at;
+
+-- name: insert_lease
+-- A worker was given tasks.
+INSERT INTO leases (run, attempt, worker, at, indices) VALUES (:run, :attempt, :worker, :at, :indices);
+
+-- name: shrink_lease
+-- Some of its tasks are no longer the worker's.
+UPDATE leases SET indices = :indices WHERE number = :number;
+
+-- name: delete_lease
+-- None of its tasks is the worker's any more.
+DELETE FROM leases WHERE number = :number;
+
+-- name: insert_line
+-- A line of the timeline; the same line twice is one.
+INSERT OR IGNORE INTO timeline (run, at, kind, idx, message) VALUES (:run, :at, :kind, :idx, :message);
+
+-- name: update_run
+-- Where a run is now.
+UPDATE runs SET name = :name, state = :state, reason = :reason, started = :started, ended = :ended,
+    running = :running, succeeded = :succeeded, failed = :failed, cancelled = :cancelled, unknown = :unknown
+WHERE number = :number;
+
+-- name: delete_run
+-- A run and everything about it.
+DELETE FROM runs WHERE number = :number;
+
+-- name: run_row
+-- A run by its id, as a list shows it.
+SELECT number, id, name, target, state, reason, submitted, started, ended, notebook, code, count,
+    running, succeeded, failed, cancelled, unknown
+FROM runs WHERE id = :id;
+
+-- name: run_rows
+-- Runs, newest first.
+SELECT number, id, name, target, state, reason, submitted, started, ended, notebook, code, count,
+    running, succeeded, failed, cancelled, unknown
+FROM runs ORDER BY submitted DESC, id DESC LIMIT :limit OFFSET :offset;
+
+-- name: run_by_key
+-- The run of a submission.
+SELECT id FROM runs WHERE key = :key;
+
+-- name: runs_between
+-- Ids from one text to another, newest first.
+SELECT id FROM runs WHERE id >= :first AND id < :last ORDER BY submitted DESC, id DESC LIMIT 10;
+
+-- name: live_ids
+-- Runs that have not ended, oldest first.
+SELECT id FROM runs WHERE state IN ('queued', 'running', 'cancelling') ORDER BY submitted, id;
+
+-- name: submission
+-- The whole run as it was submitted.
+SELECT body, checksum FROM submissions WHERE run = :run;
+
+-- name: outcome_states
+-- Which tasks have ended, in every generation.
+SELECT idx, generation, kind FROM outcomes WHERE run = :run;
+
+-- name: generations
+-- Tasks that were run again.
+SELECT idx, generation, at FROM generations WHERE run = :run AND idx >= :start AND idx < :stop;
+
+-- name: attempts
+-- Attempts that ended without ending their task.
+SELECT idx, generation, attempt, loss FROM attempts WHERE run = :run AND idx >= :start AND idx < :stop;
+
+-- name: leases
+-- What workers were given, oldest first.
+SELECT number, attempt, worker, at, indices FROM leases WHERE run = :run ORDER BY number;
+
+-- name: task_rows
+-- What a table of tasks shows.
+SELECT idx, generation, kind, facts FROM outcomes WHERE run = :run AND idx >= :start AND idx < :stop ORDER BY idx;
+
+-- name: outcome_rows
+-- Outcomes with their values, without their outputs.
+SELECT idx, generation, kind, facts, value, failure, checksum FROM outcomes
+WHERE run = :run AND idx >= :start AND idx < :stop ORDER BY idx, generation;
+
+-- name: outcome_outputs
+-- The attempt that ended a task, and its outputs if they are in the row.
+SELECT facts, outputs FROM outcomes WHERE run = :run AND idx = :idx AND generation = :generation;
+
+-- name: timeline
+-- A run's timeline.
+SELECT sequence, at, kind, message, idx FROM timeline WHERE run = :run AND sequence > :after ORDER BY sequence;
+
+-- name: blob_digests
+-- Every blob that any run needs.
+SELECT DISTINCT digest FROM blob_refs;
+
+-- name: blob_bytes
+-- Bytes of all blobs that runs of this store need.
+SELECT COALESCE(SUM(size), 0) FROM (SELECT DISTINCT digest, size FROM blob_refs);
+
+-- name: ended_runs
+-- Runs that retention may delete, oldest first.
+SELECT number, id, ended FROM runs WHERE state IN ('succeeded', 'failed', 'cancelled') AND ended IS NOT NULL
+ORDER BY ended, id;
+
+-- name: run_blobs
+-- The blobs that one run needs.
+SELECT digest, size FROM blob_refs WHERE run = :run;
+
+-- name: blob_users
+-- How many runs need each blob that more than one run needs.
+SELECT digest, COUNT(*) FROM blob_refs GROUP BY digest HAVING COUNT(*) > 1;
+
+-- name: run_row_bytes
+-- About how many bytes of rows one run has.
+SELECT COALESCE(SUM(LENGTH(facts) + COALESCE(LENGTH(value), 0) + COALESCE(LENGTH(failure), 0)
+    + COALESCE(LENGTH(outputs), 0) + 40), 0) + (SELECT LENGTH(body) FROM submissions WHERE run = :run)
+FROM outcomes WHERE run = :run;
+
+-- name: salvage_runs
+-- What can still be read of the runs of a damaged store.
+SELECT number, id, name, state, reason, started, ended FROM runs WHERE number > :after ORDER BY number;
+
+-- name: salvage_submission
+-- The same of a submission.
+SELECT body, checksum FROM submissions WHERE run = :run;
+
+-- name: salvage_outcomes
+-- The same of outcomes.
+SELECT idx, generation, kind, facts, value, failure, checksum, outputs FROM outcomes
+WHERE run = :run AND idx > :after ORDER BY idx, generation;

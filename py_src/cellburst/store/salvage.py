@@ -1,0 +1,175 @@
+"""What can still be read of a damaged store, as facts. A row that is not what was written is left out and counted."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from cellburst.errors import DamagedBlobError
+from cellburst.model.events import Event, RunRenamed, RunStateChanged, RunSubmitted, TasksEnded, TasksRetried
+from cellburst.model.ids import is_run_id
+from cellburst.model.outcome import TaskResult
+from cellburst.model.run import ENDED, Run, RunState
+from cellburst.store import rows
+from cellburst.store.queries import ANY_INDEX, SQL
+from cellburst.store.sidecar import Record
+
+HALTED = "the run store was damaged; `%remote retry` runs what is missing"
+_BATCH = 10_000
+_UNREADABLE = (sqlite3.Error, msgspec.MsgspecError, DamagedBlobError, ValueError, TypeError, KeyError)
+
+
+@dataclass
+class Found:
+    """How much was recovered."""
+
+    runs: int = 0
+    outcomes: int = 0
+    lost_runs: int = 0
+    damaged_rows: int = 0
+
+    def __str__(self) -> str:
+        text = f"{self.runs} runs with {self.outcomes} outcomes were recovered"
+        if self.lost_runs:
+            text += f", {self.lost_runs} runs were lost"
+        if self.damaged_rows:
+            text += f", parts of the outcomes were unreadable in {self.damaged_rows} places"
+        return text
+
+
+@dataclass(frozen=True)
+class _OldRun:
+    number: int
+    run: Run
+    name: str
+    state: RunState | None = None
+    reason: str = ""
+    started: float | None = None
+    ended: float | None = None
+
+
+def salvage(
+    old: sqlite3.Connection | None, records: Sequence[Record], now: float, found: Found
+) -> Iterator[list[Event]]:
+    """The history of every run that is known from its rows or its record, in batches; fills ``found``."""
+    seen: set[str] = set()
+    numbers: set[int] = set()
+    by_id = {record.run.id: record for record in records}
+    for row in _read_all(old, "salvage_runs", {}, found) if old is not None else ():
+        known = _old_run(old, row, by_id)
+        if known is None:
+            found.lost_runs += 1
+            continue
+        seen.add(known.run.id)
+        numbers.add(known.number)
+        yield from _history(old, known, now, found)
+    for record in records:
+        if record.run.id not in seen:
+            number = record.number if record.number not in numbers else -1
+            yield from _history(old, _OldRun(number, record.run, record.run.name), now, found)
+
+
+def _old_run(old: sqlite3.Connection | None, row: Sequence[Any], records: dict[str, Record]) -> _OldRun | None:
+    number, run_id, name, state, reason, started, ended = row
+    run = _submission(old, number, name)
+    if run is None and run_id in records:
+        run = records[run_id].run
+    if run is None or not is_run_id(run.id):
+        return None
+    try:
+        return _OldRun(number, run, name, RunState(state), reason, _time(started), _time(ended))
+    except ValueError:
+        return _OldRun(number, run, run.name)
+
+
+def _time(value: Any) -> float | None:
+    return float(value) if value is not None else None
+
+
+def _submission(old: sqlite3.Connection | None, number: int, name: str) -> Run | None:
+    try:
+        row = old.execute(SQL["salvage_submission"], {"run": number}).fetchone() if old else None
+        return rows.read_run(row[0], row[1], name) if row else None
+    except _UNREADABLE:
+        return None
+
+
+def _history(old: sqlite3.Connection | None, known: _OldRun, now: float, found: Found) -> Iterator[list[Event]]:
+    run = known.run
+    found.runs += 1
+    generations = _generations(old, known.number)
+    opening: list[Event] = [RunSubmitted(run)]
+    if known.name != run.name:
+        opening.append(RunRenamed(run.id, known.name, run.submitted))
+    if known.started is not None:
+        opening.append(RunStateChanged(run.id, RunState.RUNNING, known.started))
+    yield opening
+    for generation in range(1, max(generations.values(), default=1) + 1):
+        for batch in _batches(old, known.number, generation, found):
+            found.outcomes += len(batch)
+            yield [TasksEnded(run.id, tuple(batch), known.ended or now)]
+        again = tuple(sorted(index for index, newest in generations.items() if newest > generation))
+        if again:
+            yield [TasksRetried(run.id, again, now + generation * 1e-3)]
+    state, at, reason = known.state, known.ended, known.reason
+    if state not in ENDED or at is None:
+        state, at, reason = RunState.CANCELLED, now, HALTED
+    yield [RunStateChanged(run.id, state, at, reason)]
+
+
+def _generations(old: sqlite3.Connection | None, number: int) -> dict[int, int]:
+    newest: dict[int, int] = {}
+    if old is None or number < 0:
+        return newest
+    for name in ("generations", "outcome_states"):
+        try:
+            for index, generation, _ in old.execute(SQL[name], {"run": number, "start": 0, "stop": ANY_INDEX}):
+                newest[index] = max(generation, newest.get(index, 1))
+        except _UNREADABLE:
+            continue
+    return newest
+
+
+def _batches(old: sqlite3.Connection | None, number: int, generation: int, found: Found) -> Iterator[list[TaskResult]]:
+    batch: list[TaskResult] = []
+    for result in _outcomes(old, number, found if generation == 1 else Found()):  # what is damaged counts once
+        if result.generation == generation:
+            batch.append(result)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _outcomes(old: sqlite3.Connection | None, number: int, found: Found) -> Iterator[TaskResult]:
+    if old is None or number < 0:
+        return
+    for row in _read_all(old, "salvage_outcomes", {"run": number}, found):
+        try:
+            result = rows.read_outcome(row[:7])
+            outputs = tuple(rows.read_outputs(row[7])) if row[7] is not None else ()
+        except _UNREADABLE:
+            found.damaged_rows += 1
+            continue
+        yield msgspec.structs.replace(result, outputs=outputs)
+
+
+def _read_all(
+    old: sqlite3.Connection, name: str, values: dict[str, Any], found: Found, last: int = 1 << 32
+) -> Iterator[Sequence[Any]]:
+    """Rows in the order of their first column; where the file cannot be read, keys are skipped in growing steps."""
+    after, step = -1, 1
+    while after < last:
+        try:
+            for row in old.execute(SQL[name], {**values, "after": after}):
+                after, step = row[0], 1
+                yield row
+            return
+        except _UNREADABLE:
+            found.damaged_rows += step == 1
+            after, step = after + step, step * 2

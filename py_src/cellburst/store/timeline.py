@@ -1,0 +1,85 @@
+"""What a person reads of each fact, in one line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cellburst.model.events import (
+    AttemptEnded,
+    RunNoted,
+    RunRenamed,
+    RunStateChanged,
+    RunSubmitted,
+    TasksRetried,
+)
+from cellburst.model.outcome import OutcomeKind, TaskResult
+from cellburst.store.rows import error_line
+
+RUN = -1  # the index of a line about the run as a whole
+
+
+class Line(NamedTuple):
+    """A line without its number; ``task`` is ``RUN`` unless it is about one task."""
+
+    at: float
+    kind: str
+    task: int
+    message: str
+
+
+def submitted(fact: RunSubmitted) -> Line:
+    """The run begins."""
+    return _line(fact.run.submitted, fact, f"submitted to {fact.run.target}: {_tasks(fact.run.count)}")
+
+
+def ended(results: Sequence[TaskResult], at: float) -> Line | None:
+    """Tasks that did not succeed; successes are in the table of tasks and no news."""
+    bad = [result for result in results if result.kind is not OutcomeKind.SUCCEEDED]
+    if len(bad) == 1:
+        (result,) = bad
+        why = f": {error_line(result.error)}" if result.error else ""
+        return Line(at, "TasksEnded", result.index, f"task {result.index} {result.kind.value}{why}")
+    if bad:
+        counts = Counter(result.kind.value for result in bad)
+        parts = ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
+        return Line(at, "TasksEnded", RUN, f"{_tasks(len(bad))}: {parts}")
+    return None
+
+
+def attempt_ended(fact: AttemptEnded) -> Line:
+    """A task is tried again."""
+    on = f" on {fact.worker}" if fact.worker else ""
+    text = f"task {fact.index}, attempt {fact.attempt}{on} ended: {fact.message}; it is tried again"
+    return Line(fact.at, "AttemptEnded", fact.index, text)
+
+
+def retried(fact: TasksRetried, indices: Sequence[int]) -> Line:
+    """Tasks are in a new generation."""
+    if len(indices) == 1:
+        return Line(fact.at, "TasksRetried", indices[0], f"task {indices[0]} is run again")
+    return _line(fact.at, fact, f"{_tasks(len(indices))} are run again")
+
+
+def state_changed(fact: RunStateChanged) -> Line:
+    """The run moved."""
+    return _line(fact.at, fact, f"{fact.state.value}: {fact.message}" if fact.message else fact.state.value)
+
+
+def renamed(fact: RunRenamed) -> Line:
+    """The run has another name."""
+    return _line(fact.at, fact, f"renamed to {fact.name!r}")
+
+
+def noted(fact: RunNoted) -> Line:
+    """Somebody had something to say."""
+    return _line(fact.at, fact, fact.message)
+
+
+def _line(at: float, fact: object, message: str) -> Line:
+    return Line(at, type(fact).__name__, RUN, message)
+
+
+def _tasks(count: int) -> str:
+    return "1 task" if count == 1 else f"{count} tasks"
