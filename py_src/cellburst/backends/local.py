@@ -1,0 +1,303 @@
+"""This machine: tasks go to the pool process, which outlives the controller when it must."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from cellburst._version import __version__
+from cellburst.abc import BackendListener, Holding, Loop, WorkerLoss
+from cellburst.backends.held import HeldByWorker
+from cellburst.errors import PayloadError
+from cellburst.model.run import Run
+from cellburst.paths import Places
+from cellburst.pool import launch, spool
+from cellburst.settings import Settings
+from cellburst.wire import pool as wire
+from cellburst.wire.frames import Channel
+from cellburst.wire.worker import Progressed, Streamed
+
+TARGET = "local"
+_START_AGAIN = (0.5, 2.0, 10.0, 60.0)  # seconds before another try with a pool that would not start
+
+
+class LocalBackend:
+    """Speaks wire/pool.py with one pool at a time, and starts another when it is gone."""
+
+    def __init__(self, places: Places, settings: Settings, loop: Loop, capacity: int) -> None:
+        self.capacity = capacity
+        self._places = places
+        self._settings = settings
+        self._loop = loop
+        self._epoch = 0
+        self._channel: Channel[Any] | None = None
+        self._starting = False
+        self._failures = 0
+        self._wanted = 0
+        self._runs: dict[str, Run] = {}
+        self._defined: set[str] = set()
+        self._held = HeldByWorker()
+        self._listener: BackendListener
+
+    def listen(self, listener: BackendListener) -> None:
+        """Tell this one."""
+        self._listener = listener
+
+    def warm_up(self, ready: int = -1) -> None:
+        """Start a pool if none is there, without waiting for it.
+
+        ``ready`` is the descriptor on which one that is already being started will say that it listens.
+        """
+        if ready >= 0:
+            self._await_pool(ready)
+        elif launch.find(self._places) is None:
+            self._start_pool()
+
+    def adopt(self, epoch: int) -> list[Holding]:
+        """Attach to a pool that is still there, and take in what an earlier one could not hand over."""
+        self._epoch = epoch
+        found = None if self._starting else launch.find(self._places)
+        holdings = [] if found is None else self._attach()
+        for path, message in spool.read(self._places.spool):
+            self._listener.outcomes(
+                message.worker, message.run, message.results, message.idle, partial(path.unlink, missing_ok=True)
+            )
+        return holdings
+
+    def start_workers(self, count: int) -> None:
+        """Ask for workers, and for a pool first if there is none."""
+        self._wanted += count
+        if self._channel is not None:
+            self._ask_for_workers()
+        elif not self._starting:
+            self._start_pool()
+
+    def define(self, run: Run) -> None:
+        """Remember what the run's tasks share; the pool is told with the first assignment."""
+        self._runs[run.id] = run
+
+    def assign(self, worker: str, run: str, indices: Sequence[int], generations: Sequence[int], attempt: int) -> None:
+        """Give tasks to a worker."""
+        self._held.add(worker, run, indices, generations, attempt)
+        if run not in self._defined:
+            self._defined.add(run)
+            self._send(_definition(self._runs[run]))
+        self._send(wire.Assign(worker, run, tuple(indices), tuple(generations), attempt))
+
+    def recall(self, worker: str) -> None:
+        """Take back what a worker has not started."""
+        self._send(wire.Recall(worker))
+
+    def cancel(self, run: str, indices: Sequence[int]) -> None:
+        """End tasks of a run, all of them if none is named."""
+        self._send(wire.CancelTasks(run, tuple(indices)))
+
+    def stop_workers(self, workers: Sequence[str]) -> None:
+        """End idle workers."""
+        self._send(wire.StopWorkers(tuple(workers)))
+
+    def forget(self, run: str) -> None:
+        """The run has ended."""
+        self._runs.pop(run, None)
+        if run in self._defined:
+            self._defined.discard(run)
+            self._send(wire.ForgetRuns((run,)))
+
+    def close(self) -> None:
+        """End the pool if it has nothing to do; a busy one finishes and spools its outcomes."""
+        if self._channel is not None:
+            channel, self._channel = self._channel, None
+            if not self._runs:
+                _send_last(channel, wire.ClosePool())
+            self._loop.unwatch(channel)
+            channel.close()
+
+    # the pool
+
+    def _start_pool(self) -> None:
+        self._starting = True
+        try:
+            self._await_pool(launch.begin(self._places, self._settings))
+        except OSError as error:
+            self._start_failed(f"the pool of local workers cannot be started: {error}")
+
+    def _await_pool(self, descriptor: int) -> None:
+        self._starting = True
+        ready = _ReadyPipe(descriptor)
+        self._loop.watch(ready, lambda: self._pool_said(ready))
+
+    def _pool_said(self, ready: _ReadyPipe) -> None:
+        word = ready.read()
+        self._loop.unwatch(ready)
+        ready.close()
+        if not word:
+            self._start_failed(f"the pool of local workers ended as it started; see {self._places.log}")
+            return
+        self._attach()
+        if self._channel is None:  # another pool has the lock and does not listen yet
+            self._start_failed("the pool of local workers does not answer yet")
+            return
+        self._starting, self._failures = False, 0
+        self._ask_for_workers()
+
+    def _start_failed(self, message: str) -> None:
+        delay = _START_AGAIN[min(self._failures, len(_START_AGAIN) - 1)]
+        self._failures += 1
+        self._wanted = 0  # whoever hears of the trouble asks again
+        self._listener.trouble(TARGET, f"{message} (tried again in {delay:g} s)")
+        self._loop.later(delay, self._start_again)
+
+    def _start_again(self) -> None:
+        self._starting = False
+        if self._channel is None and (self._wanted or self._runs):
+            self._start_pool()
+
+    def _attach(self) -> list[Holding]:
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            sock.connect(str(self._places.pool_socket))
+            channel: Channel[Any] = Channel(sock, wire.FromPool)
+            channel.send(wire.Attach(self._epoch, __version__))
+            answer = channel.receive()
+        except (OSError, msgspec.MsgspecError, PayloadError) as error:
+            print(f"cellburst: a pool is there but does not answer: {error}", file=sys.stderr)
+            sock.close()
+            return []
+        if not isinstance(answer, wire.Attached):
+            sock.close()
+            return []
+        sock.setblocking(False)
+        self._channel = channel
+        self._loop.watch(channel, self._readable)
+        self._defined = set(answer.defined)
+        holdings = [self._take_over(held) for held in answer.workers]
+        self._hear(channel)
+        return holdings
+
+    def _take_over(self, held: wire.HeldTasks) -> Holding:
+        self._held.add(held.worker, held.run, held.indices, held.generations, held.attempt)
+        return Holding(held.worker, held.run, held.indices, held.generations, held.attempt, held.running)
+
+    def _ask_for_workers(self) -> None:
+        if self._wanted:
+            self._send(wire.StartWorkers(self._wanted))
+            self._wanted = 0
+
+    def _send(self, *messages: Any) -> None:
+        channel = self._channel
+        if channel is None:
+            return
+        try:
+            waiting = not channel.queue(*messages)
+        except OSError:
+            self._pool_gone()
+            return
+        if waiting:
+            self._loop.when_writable(channel, self._writable)
+
+    def _writable(self) -> None:
+        channel = self._channel
+        try:
+            if channel is not None and channel.flush():
+                self._loop.when_writable(channel, None)
+        except OSError:
+            self._pool_gone()
+
+    def _readable(self) -> None:
+        channel = self._channel
+        if channel is None:
+            return
+        alive = channel.feed()
+        self._hear(channel)
+        if not alive and self._channel is channel:
+            self._pool_gone()
+
+    def _hear(self, channel: Channel[Any]) -> None:
+        for message in channel.messages():
+            self._take(message)
+
+    def _take(self, message: Any) -> None:
+        match message:
+            case wire.Outcomes():
+                self._held.remove(message.worker, message.run, [result.index for result in message.results])
+                done = wire.Acknowledge(message.serial)
+                self._listener.outcomes(
+                    message.worker, message.run, message.results, message.idle, lambda: self._send(done)
+                )
+            case Streamed():
+                self._listener.output(message.run, message.index, message.generation, message.attempt, message.outputs)
+            case Progressed():
+                self._listener.progress(message.run, message.index, message.fraction, message.text, message.metrics)
+            case wire.WorkerStarted():
+                self._held.add(message.worker, "", (), (), 0)
+                self._listener.worker_started(TARGET, message.worker)
+            case wire.Returned():
+                self._held.remove(message.worker, message.run, message.indices)
+                self._listener.returned(message.worker, message.run, message.indices)
+            case wire.WorkerEnded():
+                self._held.drop(message.worker)
+                self._listener.worker_ended(message.worker, _loss(message))
+            case wire.Refused():
+                self._pool_gone()
+
+    def _pool_gone(self) -> None:
+        channel, self._channel = self._channel, None
+        if channel is None:
+            return
+        self._loop.unwatch(channel)
+        channel.close()
+        self._defined.clear()
+        for worker, loss in self._held.clear("the pool process of local workers was ended from outside"):
+            self._listener.worker_ended(worker, loss)
+
+
+class _ReadyPipe:
+    """The reading end of the pipe through which a new pool says that it listens."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def read(self) -> bytes:
+        return os.read(self._descriptor, 64)
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+def _definition(run: Run) -> wire.DefineRun:
+    return wire.DefineRun(run.id, run.payload, run.count, run.options.seed, run.options.timeout)
+
+
+def _loss(message: wire.WorkerEnded) -> WorkerLoss:
+    return WorkerLoss(
+        run=message.run,
+        index=message.index,
+        generation=message.generation,
+        attempt=message.attempt,
+        unstarted=message.unstarted,
+        reason=message.reason,
+        message=message.message,
+        cancelled=message.cancelled,
+        timed_out=message.timed_out,
+        started=message.started,
+        seconds=message.seconds,
+        peak_rss=message.peak_rss,
+    )
+
+
+def _send_last(channel: Channel[Any], message: Any) -> None:
+    try:
+        channel.sock.setblocking(True)
+        channel.sock.settimeout(1.0)
+        channel.send(message)
+    except OSError:
+        pass  # it is ending anyway

@@ -1,0 +1,129 @@
+"""Which clients watch which runs, and what they have not been told yet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from cellburst.model.outcome import TaskResult
+from cellburst.model.run import ENDED, RunStatus
+from cellburst.wire.client import OutputArrived, Status, TaskProgressed, TasksChanged
+
+INTERVAL = 0.05  # seconds between two Status messages about one run
+_MOST_UNSENT = 4 << 20  # bytes; a client that reads slower than this misses live output, not results
+
+
+class Listener(Protocol):
+    """A client's connection."""
+
+    @property
+    def unsent(self) -> int: ...
+    def push(self, *messages: Any) -> None: ...
+
+
+class _Watched(Struct):
+    clients: list[Listener] = []
+    ended: list[int] = []
+    result: TaskResult | None = None
+    told: float = 0.0
+    waiting: bool = False
+
+
+class Followers:
+    """Coalesces what happens to runs into a few messages a second. ``later`` and ``monotonic`` come from the loop.
+
+    ``due`` is called with a run whose followers have waited for long enough. It must lead to ``moved`` once everything
+    decided is durable: a timer fires in the middle of a turn, and nobody may be told of what is not committed.
+    """
+
+    def __init__(
+        self,
+        later: Callable[[float, Callable[[], None]], None],
+        monotonic: Callable[[], float],
+        due: Callable[[str], None],
+    ) -> None:
+        self._later = later
+        self._now = monotonic
+        self._due = due
+        self._runs: dict[str, _Watched] = {}
+
+    def follow(self, run: str, client: Listener) -> None:
+        """From now on this client is told about the run."""
+        watched = self._runs.setdefault(run, _Watched())
+        if client not in watched.clients:
+            watched.clients.append(client)
+
+    def unfollow(self, run: str, client: Listener) -> None:
+        """This client is told no more."""
+        watched = self._runs.get(run)
+        if watched is not None and client in watched.clients:
+            watched.clients.remove(client)
+            if not watched.clients:
+                del self._runs[run]
+
+    def forget(self, client: Listener) -> None:
+        """The client is gone."""
+        for run in list(self._runs):
+            self.unfollow(run, client)
+
+    def __contains__(self, run: str) -> bool:
+        return run in self._runs
+
+    def output(self, run: str, index: int, attempt: int, outputs: Sequence[dict[str, Any]]) -> None:
+        """Pass on live output at once, except to a client that does not keep up."""
+        watched = self._runs.get(run)
+        if watched is None or not outputs:
+            return
+        message = OutputArrived(run, index, attempt, tuple(outputs))
+        for client in watched.clients:
+            if client.unsent < _MOST_UNSENT:
+                client.push(message)
+
+    def progress(self, message: TaskProgressed) -> None:
+        """Pass on what a task says of its progress."""
+        watched = self._runs.get(message.run)
+        for client in watched.clients if watched else ():
+            if client.unsent < _MOST_UNSENT:
+                client.push(message)
+
+    def ended(self, run: str, results: Sequence[TaskResult], single: bool) -> None:
+        """Remember which tasks ended until the next ``moved``."""
+        watched = self._runs.get(run)
+        if watched is None:
+            return
+        watched.ended += [result.index for result in results]
+        if single:
+            watched.result = msgspec.structs.replace(results[-1], outputs=())
+
+    def moved(self, run: str, status: Callable[[], RunStatus]) -> None:
+        """Tell followers where the run is: at once, or at the end of the interval since the last time."""
+        watched = self._runs.get(run)
+        if watched is None:
+            return
+        now = self._now()
+        current = status()
+        if current.state in ENDED or now - watched.told >= INTERVAL:
+            self._tell(run, watched, current, now)
+        elif not watched.waiting:
+            watched.waiting = True
+            self._later(INTERVAL, lambda: self._waited(run))
+
+    def _waited(self, run: str) -> None:
+        watched = self._runs.get(run)
+        if watched is not None and watched.waiting:
+            watched.waiting, watched.told = False, -math.inf
+            self._due(run)
+
+    def _tell(self, run: str, watched: _Watched, status: RunStatus, now: float) -> None:
+        messages: list[Any] = []
+        if watched.ended:
+            messages.append(TasksChanged(run, tuple(watched.ended), watched.result))
+            watched.ended, watched.result = [], None
+        messages.append(Status(status))
+        watched.told, watched.waiting = now, False
+        for client in list(watched.clients):
+            client.push(*messages)

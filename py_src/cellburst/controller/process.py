@@ -1,0 +1,153 @@
+"""The controller's process: wins the lock or leaves, says where it is, serves, ends itself when idle."""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from cellburst._version import __version__
+from cellburst.abc import Backend, Loop, RunStore
+from cellburst.controller.clock import SystemClock
+from cellburst.controller.controller import Controller
+from cellburst.controller.housekeeping import Housekeeping
+from cellburst.controller.loop import SelectorLoop
+from cellburst.controller.sessions import Sessions
+from cellburst.errors import StoreFencedError
+from cellburst.paths import Places
+from cellburst.processes import boot_id, start_time
+from cellburst.settings import Settings
+from cellburst.wire.client import PROTOCOL, Welcome
+
+OpenStore = Callable[[Places, Settings], RunStore]
+OpenBackends = Callable[[Places, Settings, Loop], dict[str, Backend]]
+
+
+def serve(places: Places, settings: Settings, open_store: OpenStore, open_backends: OpenBackends, ready: int) -> int:
+    """Be the controller until there is nothing left to do; the exit status.
+
+    Writes one line to the descriptor ``ready``: "ready" when clients can connect, "other" when another
+    controller holds the lock.
+    """
+    os.umask(0o077)
+    places.create()
+    lock = _lock(places.lock)
+    if lock is None:
+        _say(ready, "other")
+        return 0
+    _lower_oom_score()
+    loop = SelectorLoop(SystemClock())
+    backends = open_backends(places, settings, loop)
+    store = open_store(places, settings)
+    clock = SystemClock()
+    controller = Controller(settings, store, backends, loop, clock, loop.stop)
+    for backend in backends.values():
+        backend.listen(controller)
+    controller.take_over()
+    listener = _listen(places.controller_socket)
+    welcome = _welcome(places, store, backends)
+    sessions = Sessions(listener, loop, controller, welcome)
+    _write_state(places, store.epoch)
+    _on_termination(loop.stop)
+    Housekeeping(controller, sessions, loop, places).start()
+    _say(ready, "ready")
+    gc.freeze()
+    gc.enable()
+    try:
+        loop.run(controller.end_turn)
+    except StoreFencedError as error:
+        print(f"cellburst controller {os.getpid()} ends: {error}", file=sys.stderr)
+        return 3
+    sessions.close()
+    for backend in backends.values():
+        backend.close()
+    _remove_state(places)
+    store.close()
+    return 0
+
+
+def arguments(argv: list[str]) -> tuple[Places, int, int]:
+    """The places, the ready descriptor, and that of a pool that was started beside us, from the command line.
+
+    Only we write it, so it is read in the simplest way: a parser of command lines takes 6 ms to load.
+    """
+    found = {"--ready-fd": "-1", "--pool-ready-fd": "-1"} | dict(zip(argv[::2], argv[1::2], strict=True))
+    data, runtime = found["--data"], found["--runtime"]
+    if "--env" in found:
+        places = Places(Path(data), Path(runtime), found["--env"])
+    else:
+        places = Places.of(Settings(data_dir=data, runtime_dir=runtime))
+    return places, int(found["--ready-fd"]), int(found["--pool-ready-fd"])
+
+
+def _lock(path: Path) -> int | None:
+    """The descriptor that holds the lock for the life of this process; None if another has it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _say(descriptor: int, word: str) -> None:
+    if descriptor >= 0:
+        try:
+            os.write(descriptor, f"{word}\n".encode())
+            os.close(descriptor)
+        except OSError:
+            pass  # whoever waited has gone; others may still come
+
+
+def _listen(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)  # we hold the lock, so whoever left it is gone
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(path))
+    listener.listen(128)
+    return listener
+
+
+def _welcome(places: Places, store: RunStore, backends: dict[str, Backend]) -> Welcome:
+    capacity = max(backend.capacity for backend in backends.values())
+    return Welcome(PROTOCOL, __version__, os.getpid(), str(places.store), store.epoch, capacity)
+
+
+def _write_state(places: Places, epoch: int) -> None:
+    facts = {
+        "socket": str(places.controller_socket),
+        "pid": os.getpid(),
+        "start_time": start_time(os.getpid()),
+        "boot_id": boot_id(),
+        "version": __version__,
+        "protocol": PROTOCOL,
+        "epoch": epoch,
+        "store": str(places.store),
+    }
+    beside = places.controller_file.with_suffix(f".{os.getpid()}")
+    beside.write_text(json.dumps(facts))
+    beside.replace(places.controller_file)
+
+
+def _remove_state(places: Places) -> None:
+    for path in (places.controller_file, places.controller_socket):
+        path.unlink(missing_ok=True)
+
+
+def _on_termination(stop: Callable[[], None]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: stop())
+
+
+def _lower_oom_score() -> None:
+    try:
+        Path("/proc/self/oom_score_adj").write_text("-500")
+    except OSError:
+        pass  # lowering needs a privilege; the workers raise theirs instead

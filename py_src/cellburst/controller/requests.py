@@ -1,0 +1,185 @@
+"""What clients may ask of the controller, one function for each request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from cellburst.controller import reactor
+from cellburst.controller.book import RunBook
+from cellburst.controller.controller import Controller, ended_states
+from cellburst.controller.recovery import rebuild
+from cellburst.errors import CellburstError, StoreFencedError, UnknownRunError, UsageError
+from cellburst.model.events import RunDeleted, RunRenamed
+from cellburst.model.ids import is_run_id
+from cellburst.wire import client as wire
+
+_BLOB_GRACE = 3600.0  # seconds that a blob without a row may be on its way to one
+
+
+class Client(Protocol):
+    """The connection that a request came over."""
+
+    @property
+    def unsent(self) -> int: ...
+    def push(self, *messages: Any) -> None: ...
+
+
+Handler = Callable[[Controller, Client, Any], None]
+
+
+def answer(controller: Controller, client: Client, message: Any) -> None:
+    """Carry out one request; whatever goes wrong is said to the client that asked."""
+    handler = _HANDLERS.get(type(message))
+    if handler is None:
+        client.push(wire.Refusal(getattr(message, "request", 0), "UsageError", "the controller cannot do that"))
+        return
+    try:
+        run = getattr(message, "run", None)
+        if isinstance(run, str) and not is_run_id(run):
+            raise UnknownRunError(f"{run[:40]!r} is not a run id; `%remote runs` lists them")
+        handler(controller, client, message)
+    except StoreFencedError:
+        raise  # nobody is served by a controller that was replaced
+    except CellburstError as error:
+        client.push(wire.Refusal(getattr(message, "request", 0), type(error).__name__, str(error)))
+
+
+def _submit(controller: Controller, client: Client, message: wire.Submit) -> None:
+    run = message.run
+    if not is_run_id(run.id):
+        raise UsageError(f"{run.id[:40]!r} is not a run id")
+    if run.target not in controller.core.lanes:
+        known = ", ".join(sorted(controller.core.lanes))
+        raise UsageError(f"there is no target {run.target!r} here; known: {known}")
+    if run.count < 1:
+        raise UsageError("a run needs at least one task")
+    first = controller.store.by_key(run.key)
+    if first is None:
+        controller.submit(run)
+    _follow_after_commit(controller, client, message.request, first or run.id, message.follow)
+
+
+def _follow(controller: Controller, client: Client, message: wire.Follow) -> None:
+    controller.status(message.run)  # raises for an unknown one
+    _follow_after_commit(controller, client, message.request, message.run, True)
+
+
+def _follow_after_commit(controller: Controller, client: Client, request: int, run: str, follow: bool) -> None:
+    # what ended in this very turn is told only once it is durable, to one who comes now as well
+    def answer() -> None:
+        client.push(wire.Done(request, run))
+        if follow:
+            _start_following(controller, client, run)
+
+    controller.after_commit(answer)
+
+
+def _start_following(controller: Controller, client: Client, run: str) -> None:
+    client.push(wire.Status(controller.status(run)))
+    book = controller.core.runs.get(run)
+    if book is None:
+        return
+    controller.followers.follow(run, client)
+    if book.run.single and (so_far := controller.keeper.so_far(run, 0)):
+        attempt, outputs = so_far
+        client.push(wire.OutputArrived(run, 0, attempt, tuple(outputs)))
+
+
+def _unfollow(controller: Controller, client: Client, message: wire.Unfollow) -> None:
+    controller.followers.unfollow(message.run, client)
+
+
+def _cancel(controller: Controller, client: Client, message: wire.Cancel) -> None:
+    controller.status(message.run)
+    now = controller.clock.wall()
+    count = reactor.cancel(controller.core, message.run, message.indices, now, controller.effects)
+    _done_after_commit(controller, client, wire.Done(message.request, message.run, {"tasks": count}))
+
+
+def _retry(controller: Controller, client: Client, message: wire.Retry) -> None:
+    controller.status(message.run)
+    states = ended_states(controller.store, message.run, message.which)
+    live = controller.core.runs.get(message.run)
+    if live is not None:  # the store does not know yet what another request of this turn has reopened
+        states = {index: state for index, state in states.items() if live.over[index]}
+    if states:
+        now = controller.clock.wall()
+        reactor.reopen(controller.core, _book(controller, message.run), states, now, controller.effects)
+    _done_after_commit(controller, client, wire.Done(message.request, message.run, {"tasks": len(states)}))
+
+
+def _book(controller: Controller, run: str) -> RunBook:
+    live = controller.core.runs.get(run)
+    return live if live is not None else rebuild(controller.store.load_run(run))
+
+
+def _rename(controller: Controller, client: Client, message: wire.Rename) -> None:
+    controller.status(message.run)
+    name = message.name.strip()[:200]
+    if not name:
+        raise UsageError("a run's name cannot be empty")
+    book = controller.core.runs.get(message.run)
+    if book is not None:
+        book.run = msgspec.structs.replace(book.run, name=name)
+    controller.effects.facts.append(RunRenamed(message.run, name, controller.clock.wall()))
+    _done_after_commit(controller, client, wire.Done(message.request, message.run))
+
+
+def _delete(controller: Controller, client: Client, message: wire.Delete) -> None:
+    controller.status(message.run)
+    if message.run in controller.core.runs:
+        raise UsageError(f"run {message.run} is still live; `%remote cancel {message.run}` first")
+    controller.effects.facts.append(RunDeleted(message.run, controller.clock.wall()))
+    _done_after_commit(controller, client, wire.Done(message.request, message.run))
+
+
+def _prune(controller: Controller, client: Client, message: wire.Prune) -> None:
+    settings, now = controller.settings, controller.clock.wall()
+    days = settings.keep_days if message.keep_days is None else message.keep_days
+    size = settings.keep_bytes if message.keep_bytes is None else message.keep_bytes
+    runs = controller.store.prune(days, size, now)
+    freed = controller.store.sweep_blobs(_BLOB_GRACE, now)
+    client.push(wire.Done(message.request, "", {"runs": runs, "bytes": freed}))
+
+
+def _explain(controller: Controller, client: Client, message: wire.Explain) -> None:
+    status = controller.status(message.run)
+    client.push(wire.Done(message.request, message.run, {"reason": status.reason, "state": status.state.value}))
+
+
+def _ping(controller: Controller, client: Client, message: wire.Ping) -> None:
+    lanes = {
+        name: {"capacity": lane.capacity, "workers": len(lane.workers), "trouble": lane.trouble}
+        for name, lane in controller.core.lanes.items()
+    }
+    data = {"runs": len(controller.core.runs), "targets": lanes, "paused": controller.core.paused}
+    client.push(wire.Done(message.request, "", data))
+
+
+def _shutdown(controller: Controller, client: Client, message: wire.Shutdown) -> None:
+    if controller.core.runs and not message.force:
+        raise UsageError(f"{len(controller.core.runs)} runs are live; cancel them, or use force: they go on later")
+    _done_after_commit(controller, client, wire.Done(message.request))
+    controller.after_commit(controller.stop)
+
+
+def _done_after_commit(controller: Controller, client: Client, message: wire.Done) -> None:
+    controller.after_commit(lambda: client.push(message))
+
+
+_HANDLERS: dict[type, Handler] = {
+    wire.Submit: _submit,
+    wire.Follow: _follow,
+    wire.Unfollow: _unfollow,
+    wire.Cancel: _cancel,
+    wire.Retry: _retry,
+    wire.Rename: _rename,
+    wire.Delete: _delete,
+    wire.Prune: _prune,
+    wire.Explain: _explain,
+    wire.Ping: _ping,
+    wire.Shutdown: _shutdown,
+}

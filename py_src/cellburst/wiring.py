@@ -1,0 +1,89 @@
+"""The only module that names concrete classes: who is what in a running cellburst."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cellburst.paths import Places
+from cellburst.settings import Settings
+
+if TYPE_CHECKING:
+    from cellburst.abc import Backend, Loop, RunReader, RunStore
+    from cellburst.payload.blobs import BlobFolder
+
+
+def open_blobs(places: Places, settings: Settings) -> BlobFolder:
+    """The blob folder of this user."""
+    from cellburst.payload.blobs import BlobFolder
+
+    return BlobFolder(places.blobs, strict_sync=settings.strict_sync)
+
+
+def open_reader(places: Places) -> RunReader:
+    """This environment's run store, for reading. Raises StoreError if there is none yet."""
+    from cellburst.store import sqlite
+
+    return sqlite.open_reader(places.store, places.outputs)
+
+
+def readers(places: Places) -> list[RunReader]:
+    """Every run store of this user that can be read, this environment's first."""
+    from cellburst.errors import StoreError
+    from cellburst.store import sqlite
+
+    found: list[RunReader] = []
+    paths = sorted(places.stores.glob("*.db"), key=lambda path: path != places.store)
+    for path in paths:
+        try:
+            found.append(sqlite.open_reader(path, places.data / "outputs" / path.stem))
+        except StoreError:
+            continue  # `cellburst doctor` names it
+    return found
+
+
+def open_store(places: Places, settings: Settings) -> RunStore:
+    """The run store of this environment, for its controller."""
+    from cellburst.store import sqlite
+
+    return sqlite.open_store(places, settings)
+
+
+def start_pool(places: Places, settings: Settings) -> int:
+    """Start the pool of local workers beside its controller; the descriptor on which it will say that it listens.
+
+    -1 if there is one, or if it cannot be started: the controller will find out why.
+    """
+    from cellburst.pool import launch
+
+    try:
+        return launch.begin(places, settings) if launch.find(places) is None else -1
+    except OSError:
+        return -1
+
+
+def reap_pools() -> None:
+    """Take the exit status of what ``start_pool`` has started: the pool itself has left us by then."""
+    launch = sys.modules.get("cellburst.pool.launch")
+    if launch is not None:
+        launch.reap()
+
+
+def open_backends(places: Places, settings: Settings, loop: Loop, pool_ready: int = -1) -> dict[str, Backend]:
+    """The targets that the controller serves. ``pool_ready`` is what ``start_pool`` gave whoever started us."""
+    from cellburst.backends.local import TARGET, LocalBackend
+    from cellburst.pool.capacity import usable_cores
+
+    local = LocalBackend(places, settings, loop, settings.workers or usable_cores())
+    local.warm_up(pool_ready)
+    return {TARGET: local}
+
+
+def run_controller(argv: list[str]) -> int:
+    """Be the controller; the exit status."""
+    from cellburst.controller import process
+
+    places, ready, pool_ready = process.arguments(argv)
+    backends = partial(open_backends, pool_ready=pool_ready)
+    return process.serve(places, Settings.load(), open_store, backends, ready)
