@@ -1,0 +1,143 @@
+"""From a notebook cell to a run that can be submitted."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cellburst.cells import futures
+from cellburst.cells.capture import capture
+from cellburst.cells.source import transform
+from cellburst.client.connection import Connection
+from cellburst.client.discover import offline
+from cellburst.client.options import SubmitOptions
+from cellburst.client.origin import describe_origin, new_key, surroundings
+from cellburst.model.blob import Packed
+from cellburst.model.ids import new_run_id
+from cellburst.model.manifest import Manifest
+from cellburst.model.payload import Payload
+from cellburst.model.run import Run
+from cellburst.model.sweep import SweepView
+from cellburst.payload.pickling import pack
+from cellburst.sweeps.build import build
+
+if TYPE_CHECKING:
+    from cellburst.cells.capture import Captured
+
+_MAGIC = "%%remote"
+_TASK = "task"  # the variable that a task of a sweep finds itself under
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run that has not been submitted. ``captured`` is what of the namespace travels."""
+
+    run: Run
+    options: SubmitOptions
+    captured: Captured
+
+    @property
+    def manifest(self) -> Manifest:
+        """What travels, name by name."""
+        return self.run.manifest
+
+    @property
+    def sweep(self) -> SweepView:
+        """Which tasks there will be."""
+        return self.run.sweep
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A cell's text as a whole, the name that tracebacks know it by, and the line its body starts on."""
+
+    code: str
+    filename: str
+    first_line: int
+
+
+def prepare_cell(cell: str, shell: Any, options: SubmitOptions, connection: Connection | None = None) -> Prepared:
+    """Read the body of a ``%%remote`` cell and pack what it needs; nothing is submitted.
+
+    A dry run packs nothing, and its manifest tells what would be refused.
+    Raises SyntaxError, NameError, SweepError, UsageError, UnpicklableError, DiskFullError.
+    """
+    connection = connection or offline()
+    run_options = options.for_run()
+    namespace: dict[str, Any] = shell.user_ns
+    place = locate(cell, shell)
+    earlier = futures.only(getattr(shell.compile, "flags", 0))
+    source = transform(cell, shell.input_transformer_manager.transform_cell)
+    sweep, view = build(options.params, options.over, options.parallel)
+    single = view.kind == "single"
+    given = () if single else (*view.names, _TASK)
+    captured = capture(
+        source,
+        namespace,
+        given=given,
+        out=options.out,
+        first_line=place.first_line,
+        flags=earlier,
+        refuse=not options.dry_run,
+    )
+    packed_sweep = None
+    if options.dry_run:
+        inputs = Packed()
+    else:
+        connection.prestart()  # it starts while we pack
+        settings, blobs = connection.settings, connection.blobs
+        inputs = pack(captured.inputs, blobs, settings, namespace=namespace)
+        packed_sweep = None if sweep is None else pack(sweep, blobs, settings, namespace=namespace)
+    payload = Payload(
+        kind="cell",
+        inputs=inputs,
+        source=source,
+        filename=place.filename,
+        first_line=place.first_line,
+        collect="namespace" if single else "value",
+        out=() if single else options.out,
+        sweep=packed_sweep,
+        needs_shell=captured.needs_shell,
+        futures=earlier,
+        **surroundings(),
+    )
+    now = time.time()
+    run = Run(
+        id=new_run_id(now),
+        key=new_key(),
+        name=options.name,
+        target=options.target,
+        payload=payload,
+        sweep=view,
+        options=run_options,
+        submitted=now,
+        code=place.code,
+        manifest=captured.manifest,
+        origin=describe_origin(namespace),
+    )
+    return Prepared(run, options, captured)
+
+
+def locate(cell: str, shell: Any) -> _Place:
+    """Find the whole cell that ``cell`` is the body of, and register its lines for tracebacks."""
+    inputs = getattr(getattr(shell, "history_manager", None), "input_hist_raw", None) or [""]
+    code, first_line = _whole_cell(cell, str(inputs[-1]))
+    # while a cell runs the counter may already stand at the next one; the cell itself is the last input
+    number = len(inputs) - 1 if code == inputs[-1] else shell.execution_count
+    filename = shell.compile.cache(code, number)
+    return _Place(code, filename, first_line)
+
+
+def _whole_cell(body: str, typed: str) -> tuple[str, int]:
+    """The cell's text and the line its body starts on, from what was typed last, if that is the cell."""
+    lines = typed.splitlines(keepends=True)
+    for number, line in enumerate(lines, start=1):
+        if line.lstrip().startswith(_MAGIC) and _same("".join(lines[number:]), body):
+            return typed, number + 1
+    return f"{_MAGIC}\n{body}", 2
+
+
+def _same(typed: str, body: str) -> bool:
+    """Whether the texts differ at most in white space, which IPython may have taken from the left."""
+    return typed.split() == body.split()

@@ -1,0 +1,49 @@
+"""What a wait that is interrupted does to its run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cellburst.client.delivered import Delivered
+from cellburst.client.follow import NullListener, RunListener, follow
+from cellburst.errors import CellburstError
+from cellburst.model.run import ENDED, Counts
+from cellburst.wire.client import Cancel
+
+if TYPE_CHECKING:
+    from cellburst.client.connection import Connection
+    from cellburst.model.run import Run
+
+_BEYOND_GRACE = 3.0  # seconds until a cancelled run's last outcome is recorded
+
+
+def interrupted(
+    run: Run, connection: Connection, listener: RunListener | None = None, delivered: Delivered | None = None
+) -> str:
+    """Cancel the run, unless it was submitted to go on; a sentence that says how things stand and how to go on.
+
+    Waits for the end of what was in flight as long as that may take, so that what a task printed and
+    assigned before it is there; ``delivered`` is that of the wait. A second interrupt comes out as KeyboardInterrupt.
+    """
+    if run.options.on_interrupt == "detach":
+        return f"run {run.id} goes on; `%remote attach {run.id}` waits for it, `%remote cancel {run.id}` ends it"
+    try:
+        connection.request(Cancel(0, run.id))
+        patience = connection.settings.cancel_grace + _BEYOND_GRACE
+        status = follow(run.id, listener or NullListener(), connection, timeout=patience, delivered=delivered)
+    except TimeoutError:
+        return f"run {run.id} is being cancelled; `%remote show {run.id}` says how far that is"
+    except CellburstError as error:
+        return f"run {run.id} could not be cancelled: {error}"
+    if status.state not in ENDED or status.counts.succeeded == status.counts.total:
+        return f"run {run.id} had ended"
+    return _told(run, status.counts)
+
+
+def _told(run: Run, counts: Counts) -> str:
+    if run.single:
+        return f"run {run.id} was cancelled; `%remote retry {run.id}` runs it again"
+    return (
+        f"run {run.id} was cancelled, {counts.succeeded} of {counts.total} results are kept; "
+        f"`%remote retry {run.id}` runs the rest"
+    )

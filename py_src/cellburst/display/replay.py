@@ -1,0 +1,69 @@
+"""Output records of a task, shown in this kernel as if they had been made here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from cellburst.display.formatting import counted
+from cellburst.display.screens import Shell
+
+
+class Replay:
+    """Shows records (docs/architecture.md, "Outputs") in order, standard output and error as they interleaved.
+
+    Without ``endings`` the task's value and error are left out: the kernel shows them itself.
+    """
+
+    def __init__(self, shell: Shell, *, endings: bool = True) -> None:
+        self._shell = shell
+        self._endings = endings
+        self._stream = ""
+
+    def show(self, outputs: Sequence[dict[str, Any]]) -> None:
+        """Show these after those before. A record of a kind that is not known is left out."""
+        for record in outputs:
+            kind = record.get("output_type")
+            if kind == "stream":
+                self._write(record)
+            elif kind == "clear_output":
+                self._shell.display_pub.clear_output(wait=bool(record.get("wait")))
+            elif kind in {"display_data", "update_display_data"}:
+                self._publish(record, update=kind == "update_display_data")
+            elif kind == "execute_result" and self._endings:
+                self._publish(record, update=False)
+            elif kind == "error" and self._endings:
+                self._error(record)
+        self._flush()
+
+    def _write(self, record: dict[str, Any]) -> None:
+        name = "stderr" if record.get("name") == "stderr" else "stdout"
+        if name != self._stream:
+            self._flush()  # a kernel's streams are buffered one by one and would lose their order
+            self._stream = name
+        stream = getattr(sys, name)
+        if dropped := record.get("dropped"):
+            stream.write(f"\n[{dropped_text(dropped)}]\n")
+        stream.write(record.get("text", ""))
+
+    def _error(self, record: dict[str, Any]) -> None:
+        text = "\n".join(record.get("traceback") or ()) or f"{record.get('ename')}: {record.get('evalue')}"
+        self._write({"name": "stderr", "text": text + "\n"})
+
+    def _publish(self, record: dict[str, Any], *, update: bool) -> None:
+        self._shell.display_pub.publish(
+            dict(record.get("data") or {}),
+            dict(record.get("metadata") or {}),
+            transient=dict(record.get("transient") or {}),
+            update=update,
+        )
+
+    def _flush(self) -> None:
+        if self._stream:
+            getattr(sys, self._stream).flush()
+
+
+def dropped_text(size: int) -> str:
+    """What stands for output that was not kept."""
+    return f"{counted(size, 'byte')} of output not kept here"

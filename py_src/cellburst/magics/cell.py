@@ -1,0 +1,71 @@
+"""``%%remote``: read the line, say what travels, submit, wait, collect.
+
+What is not needed to prepare a cell is imported after that: a first controller starts meanwhile.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from cellburst.client.cell import Prepared, prepare_cell
+from cellburst.client.discover import offline
+from cellburst.errors import SweepError
+from cellburst.magics.cell_line import CellLine, read_cell_line
+from cellburst.magics.plainly import shown_plainly, warn
+
+if TYPE_CHECKING:
+    from cellburst.client.options import SubmitOptions
+    from cellburst.client.run import Run
+
+
+def run_cell(shell: Any, line: str, cell: str) -> Any:
+    """Run ``cell`` as ``line`` says; its value, None if there is none to wait for.
+
+    Raises what the cell raised, MagicLineError and other errors of ours (shown without a traceback), and
+    KeyboardInterrupt when the wait is interrupted.
+    """
+    with shown_plainly(NameError):
+        read = read_cell_line(line, shell.user_ns)
+        if not cell.strip():
+            raise read.line.error_at_end("there is nothing to run below this line")
+        prepared = _prepare(read, shell, cell)
+    from cellburst.client.submit import submit_prepared
+    from cellburst.display.inputs import inputs_bundle, warnings_of
+    from cellburst.magics.waiting import collect, wait
+
+    for warning in warnings_of(prepared.manifest):
+        warn(warning)
+    options = read.options
+    if options.dry_run:
+        shell.display_pub.publish(inputs_bundle(prepared.manifest, prepared.sweep), {})
+        return None
+    with shown_plainly():
+        run = submit_prepared(prepared, offline())
+        if options.detach:
+            return _detached(shell, run, options)
+        wait(shell, run, quiet=options.quiet, into=options.into)
+        return collect(shell, run, into=options.into)
+
+
+def _prepare(read: CellLine, shell: Any, cell: str) -> Prepared:
+    try:
+        return prepare_cell(cell, shell, read.options)
+    except SweepError as error:
+        raise read.pointing(error) from error
+    except SyntaxError as error:
+        from cellburst.magics.syntax_error import plain_syntax_error
+
+        raise plain_syntax_error(shell, cell, error) from None
+
+
+def _detached(shell: Any, run: Run, options: SubmitOptions) -> None:
+    """Say where the run is; ``--into`` gets its handle, for there is no value yet."""
+    if options.into:
+        shell.user_ns[options.into] = run
+    if not options.quiet:
+        from cellburst.display.bundles import view_of
+        from cellburst.display.card import card_bundle
+
+        hint = f"`%remote attach {run.id}` waits for it and collects; `%remote cancel {run.id}` ends it"
+        shell.display_pub.publish(card_bundle(view_of(run, time.time(), hint)), {})

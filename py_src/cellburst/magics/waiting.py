@@ -1,0 +1,83 @@
+"""Waiting for a run with its display, and bringing back what it left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cellburst.display.bundles import head_of
+from cellburst.display.live import LiveDisplay
+from cellburst.display.replay import Replay
+from cellburst.display.screens import screen_for
+from cellburst.errors import CellburstError
+from cellburst.magics.plainly import show_plainly, warn
+from cellburst.model.outcome import OutcomeKind
+
+if TYPE_CHECKING:
+    from cellburst.client.run import Run
+
+
+def wait(shell: Any, run: Run, *, quiet: bool = False, output: bool = True, into: str = "") -> None:
+    """Until the run has ended; shows it, and with ``output`` what a single one prints and displays.
+
+    Raises KeyboardInterrupt, shown as one sentence, when it is interrupted; the run is then cancelled or goes
+    on, as it was submitted, and what it has finished is brought back.
+    """
+    sink = Replay(shell, endings=False) if output and run.record.single else None
+    interval = run.connection.settings.live_interval
+    live = LiveDisplay(head_of(run), screen_for(shell, quiet=quiet), sink, interval=interval)
+    try:
+        run.wait(listener=live)
+    except KeyboardInterrupt as interrupt:
+        live.close()  # the interrupt itself says how to go on
+        if output:
+            _keep_finished(shell, run, into)
+        show_plainly(interrupt)
+        raise
+    except BaseException:
+        live.close()
+        raise
+    live.close(_way_on(run))
+
+
+def collect(shell: Any, run: Run, *, into: str = "") -> Any:
+    """What an ended run left, in the user's variables; its value, or its results if it is a sweep.
+
+    Raises the exception of a single run.
+    """
+    value = _single_value(shell, run) if run.record.single else run.results
+    if into:
+        shell.user_ns[into] = value
+    return value
+
+
+def _single_value(shell: Any, run: Run) -> Any:
+    delta = run.bring_back(shell.user_ns)
+    result = run.task_result()
+    if result is None or result.kind is not OutcomeKind.SUCCEEDED or delta is None:
+        return run.value
+    for name, why in delta.unreturned.items():
+        warn(f"{name} stays on the worker: {why}")
+    if result.note:
+        warn(result.note)
+    return delta.value if delta.has_value else None
+
+
+def _keep_finished(shell: Any, run: Run, into: str) -> None:
+    """What a run that was interrupted has finished: the variables of a cell, the results of a sweep."""
+    try:
+        if run.record.single:
+            run.bring_back(shell.user_ns)
+        elif into:
+            shell.user_ns[into] = run.results
+    except CellburstError as error:
+        warn(str(error))
+
+
+def _way_on(run: Run) -> str:
+    if run.record.single:
+        return ""
+    counts = run.status.counts
+    if counts.succeeded == counts.total:
+        return ""
+    which = " --failed" if counts.failed + counts.unknown and not counts.cancelled else ""
+    return f"`%remote retry {run.id}{which}` runs again what has no result"

@@ -1,0 +1,39 @@
+"""A controller is replaced under a live run, which goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from cellburst.cli.doctor import doctor
+from cellburst.client.functions import submit
+from cellburst.client.record import find_controller
+from cellburst.paths import Places
+
+
+def waits_for(gate: str) -> str:
+    import os
+    import time
+
+    print("begun", flush=True)
+    while not os.path.exists(gate):
+        time.sleep(0.01)
+    return "through"
+
+
+def test_a_live_run_goes_on_with_the_next_controller(places: Places, tmp_path: Path) -> None:
+    run = submit(waits_for, str(tmp_path / "gate"))
+    before = find_controller(places)
+    assert before is not None
+    result = CliRunner().invoke(doctor, ["--restart", "--json"])
+    assert f"controller {before.pid} ended" in result.output
+    (tmp_path / "gate").touch()
+    assert run.wait(30).value == "through"
+    after = find_controller(places)
+    assert after is not None
+    assert after.pid != before.pid
+
+
+def test_with_none_running_it_says_so(places: Places) -> None:
+    assert "no controller runs" in CliRunner().invoke(doctor, ["--restart"]).output

@@ -1,0 +1,53 @@
+"""Where a submission comes from, in words that every worker understands."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cellburst.client.origin import search_path, surroundings
+from cellburst.errors import UsageError
+
+TELL = "import sys; from cellburst.client.origin import surroundings as s; print(ascii(s()['cwd']), sys.argv[0])"
+
+
+def test_the_empty_entry_of_the_path_is_spelled_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    assert search_path()[0] == str(tmp_path)
+
+
+def test_a_module_is_found_though_its_folder_is_off_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "left_behind.py").write_text("x = 1")
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(str(tmp_path))
+        __import__("left_behind")
+    assert str(tmp_path) not in sys.path
+    try:
+        assert search_path()[-1] == str(tmp_path)
+    finally:
+        del sys.modules["left_behind"]
+
+
+def test_names_of_folders_are_sent_as_utf8_whatever_the_locale(tmp_path: Path) -> None:
+    folder = tmp_path / "n\u00e4h \u7b14"
+    folder.mkdir()
+    plain = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-X", "utf8=0", "-c", TELL]
+    done = subprocess.run(command, cwd=folder, env=plain, capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout.split(" -c")[0] == ascii(str(folder))
+
+
+def test_a_folder_whose_name_is_no_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = os.fsencode(tmp_path) + b"/\xff"
+    os.mkdir(folder)
+    monkeypatch.setattr(sys, "path", [os.fsdecode(folder), *sys.path])
+    msgspec.json.encode(search_path())
+    monkeypatch.chdir(os.fsdecode(folder))
+    with pytest.raises(UsageError, match=r"xff|udcff"):
+        surroundings()
