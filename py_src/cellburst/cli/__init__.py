@@ -1,1 +1,1 @@
-"""The cellburst command."""
+"""The `cellburst` command: runs, their output, the demo and the doctor."""

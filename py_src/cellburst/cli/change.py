@@ -1,0 +1,49 @@
+"""`cellburst cancel`, `retry` and `delete`: what changes a run."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import click
+
+from cellburst.client.runs import attach
+from cellburst.display.formatting import counted
+from cellburst.model.run import ENDED
+
+
+@click.command()
+@click.argument("run")
+@click.argument("tasks", nargs=-1, type=click.IntRange(min=0))
+def cancel(run: str, tasks: tuple[int, ...]) -> None:
+    """Cancel a run, or only some TASKS of it; what has finished is kept."""
+    found = attach(run)
+    if found.state in ENDED:
+        click.echo(f"{found.id}: has ended already ({found.state.value})")
+        return
+    found.cancel(tasks or None)
+    what = counted(len(tasks), "task") if tasks else "every task that has not ended"
+    click.echo(f"{found.id}: cancelling {what}")
+
+
+@click.command()
+@click.argument("run", default="last")
+@click.option("--failed", "which", flag_value="failed", help="Only tasks that failed.")
+@click.option("--missing", "which", flag_value="missing", help="Leave out tasks that failed.")
+def retry(run: str, which: Literal["failed", "missing"] | None) -> None:
+    """Run again what has no success."""
+    found = attach(run)
+    found.retry(which or "unfinished")
+    click.echo(f"{found.id}: {found.state.value}")
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+def delete(runs: tuple[str, ...], yes: bool) -> None:
+    """Delete ended RUNS with their results and outputs."""
+    found = [attach(run) for run in runs]
+    if not yes:
+        click.confirm(f"Delete {', '.join(run.id for run in found)} with results and outputs?", abort=True)
+    for run in found:
+        run.delete()
+        click.echo(f"{run.id}: deleted")

@@ -1,0 +1,1 @@
+"""`cellburst demo`: the quickstart notebook, played in the terminal."""

@@ -1,0 +1,64 @@
+"""Every test has places of its own, and leaves no process behind."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from cellburst.paths import Places
+from cellburst.settings import Settings
+
+_OURS = ("CELLBURST_", "JUPYTER_")
+
+
+def pytest_configure() -> None:
+    faulthandler.enable()
+
+
+@pytest.fixture(autouse=True)
+def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
+    """Empty data and runtime folders with short names (a socket's name holds 100 bytes)."""
+    for name in [name for name in os.environ if name.startswith(_OURS)]:
+        monkeypatch.delenv(name)
+    home = Path(tempfile.mkdtemp(prefix="cb-"))
+    monkeypatch.setenv("CELLBURST_DATA_DIR", str(home / "data"))
+    monkeypatch.setenv("CELLBURST_RUNTIME_DIR", str(home / "run"))
+    found = Places.of(Settings.load())
+    yield found
+    client = sys.modules.get("cellburst.client.discover")
+    if client is not None:
+        client.disconnect()
+    if found.runtime.exists():
+        end_processes(home)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Small, quick settings in this test's places."""
+    return Settings.load()
+
+
+def end_processes(home: Path) -> None:
+    """End every process that was started for the places below ``home``, with everything below it."""
+    trees: list[psutil.Process] = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and any(str(home) in part for part in process.cmdline()):
+                trees += [process, *process.children(recursive=True)]
+        except psutil.Error:
+            continue
+    for process in trees:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(trees, timeout=10)
