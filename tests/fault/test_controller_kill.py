@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -187,6 +188,15 @@ def test_a_foreign_protocol_is_told_so_in_one_line(plant: Plant) -> None:
     assert isinstance(refusal, wire.Refusal)
     assert refusal.error == "VersionSkewError"
     assert "\n" not in refusal.message
+
+
+def test_an_idle_one_that_is_told_to_end_does_so_at_once(plant: Plant) -> None:
+    process = plant.start()
+    channel = plant.connect()
+    plant.wait(channel, plant.submit(channel, cell_run("1")))
+    time.sleep(1.0)  # its short timers have run out: from here on nothing but the signal wakes it
+    process.terminate()
+    assert process.wait(5) == 0, "the next look around would have been after 15 s"
 
 
 def test_it_ends_itself_when_idle(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from cellburst.abc import Backend, Loop, RunStore
 from cellburst.controller.clock import SystemClock
 from cellburst.controller.controller import Controller
 from cellburst.controller.housekeeping import Housekeeping
-from cellburst.controller.loop import SelectorLoop
+from cellburst.controller.loop import TurnLoop
 from cellburst.controller.sessions import Sessions
 from cellburst.errors import StoreFencedError
 from cellburst.paths import Places
@@ -42,7 +42,7 @@ def serve(places: Places, settings: Settings, open_store: OpenStore, open_backen
         _say(ready, "other")
         return 0
     _lower_oom_score()
-    loop = SelectorLoop(SystemClock())
+    loop = TurnLoop()
     backends = open_backends(places, settings, loop)
     store = open_store(places, settings)
     clock = SystemClock()
@@ -54,13 +54,15 @@ def serve(places: Places, settings: Settings, open_store: OpenStore, open_backen
     welcome = _welcome(places, store, backends)
     sessions = Sessions(listener, loop, controller, welcome)
     _write_state(places, store.epoch)
-    _on_termination(loop.stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    loop.on_signal(signal.SIGTERM, loop.stop)
     Housekeeping(controller, sessions, loop, places).start()
     _say(ready, "ready")
     gc.freeze()
     gc.enable()
     try:
-        loop.run(controller.end_turn)
+        loop.run_turns(controller.end_turn)
     except StoreFencedError as error:
         print(f"cellburst controller {os.getpid()} ends: {error}", file=sys.stderr)
         return 3
@@ -138,12 +140,6 @@ def _write_state(places: Places, epoch: int) -> None:
 def _remove_state(places: Places) -> None:
     for path in (places.controller_file, places.controller_socket):
         path.unlink(missing_ok=True)
-
-
-def _on_termination(stop: Callable[[], None]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: stop())
 
 
 def _lower_oom_score() -> None:
