@@ -18,7 +18,7 @@ from benchmarks.systems import installed
 from benchmarks.work import WORKERS
 
 ROOT = Path(__file__).parents[1]
-OURS = ("imports",)
+OURS = ("imports", "states")
 SHARED = ("latency", "tiny", "array", "results", "search")
 LEFT_OUT = {("loky", "array")}
 TIMEOUT = 120.0

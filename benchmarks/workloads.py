@@ -128,12 +128,47 @@ def limits(system: System, began: float) -> Measured:
     return {"write_s": write, "read_s": read}
 
 
-WORKLOADS = {one.__name__: one for one in (latency, tiny, array, results, search, imports, limits)}
+def states(system: System, began: float) -> Measured:
+    """What the state of libraries adds to a cell that uses none of it, on both sides, with all of them loaded."""
+    import matplotlib.pyplot
+    import numpy as np
+    import pandas as pd
+
+    from cellburst.library_state import gathering, putting
+    from cellburst.payload.blobs import BlobFolder
+    from cellburst.payload.delta import NamespaceDelta
+    from cellburst.payload.pickling import unpack
+    from cellburst.settings import Settings
+    from cellburst.worker.states import LibraryStates
+
+    np.random.seed(1)
+    pd.set_option("display.max_columns", 20)
+    matplotlib.pyplot.rcdefaults()
+    blobs, settings = BlobFolder(Path(tempfile.mkdtemp())), Settings.load()
+    worker = LibraryStates(print)
+    worker.watch()
+    times = []
+    for _ in range(200):
+        before = time.perf_counter()
+        packed = gathering.pack_states(gathering.gather(), blobs, settings, namespace={}, known={})
+        assert packed is not None
+        worker.enter(unpack(packed, blobs, namespace={}, known={}), seeded=True)
+        worker.held()
+        left = worker.left()
+        worker.release()
+        delta = NamespaceDelta(states=left)
+        putting.bring_back(delta, gathering.held(), b"")
+        times.append(time.perf_counter() - before)
+        assert not left
+    return {"states_ms": 1e3 * statistics.median(times)}
+
+
+WORKLOADS = {one.__name__: one for one in (latency, tiny, array, results, search, imports, limits, states)}
 
 
 def main(name: str, workload: str, out: str) -> None:
     began = time.perf_counter()
-    system = System() if name == "limits" else load(name)
+    system = System() if name == "limits" or workload == "states" else load(name)
     measured = WORKLOADS[workload](system, began)
     Path(out).write_text(json.dumps(measured))  # before stopping: some systems take long to end
     system.stop()

@@ -3,7 +3,8 @@
 In IPython: ``%load_ext cellburst``, then a cell that starts with ``%%remote local``. In Python:
 
 ``submit(fn, *args)``, ``map(fn, params)``, ``@remote``; ``attach(id)``, ``runs()``; ``Run``, ``Results``; inside a
-task: ``task``; every exception: ``errors``.
+task: ``task``; every exception: ``errors``. What a library remembers outside of variables travels with
+``register_state``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cellburst.client.results import Results
     from cellburst.client.run import Run
     from cellburst.client.runs import attach, runs
+    from cellburst.library_state.registered import register_state
     from cellburst.worker.task import task
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "errors",
     "load_ipython_extension",
     "map",
+    "register_state",
     "remote",
     "runs",
     "submit",
@@ -41,6 +44,7 @@ _HOMES = {
     "Run": "cellburst.client.run",
     "attach": "cellburst.client.runs",
     "map": "cellburst.client.functions",
+    "register_state": "cellburst.library_state.registered",
     "remote": "cellburst.client.functions",
     "runs": "cellburst.client.runs",
     "submit": "cellburst.client.functions",

@@ -11,6 +11,7 @@ The tree::
     │   └── UnpicklableError  ... because a value cannot travel
     ├── PayloadError          bytes that cannot be used
     │   └── DamagedBlobError  ... because they are not what was written
+    ├── PlaceholderError      something was used that stayed on the worker
     ├── StoreError            the run store cannot be read or written
     │   ├── StoreBusyError
     │   ├── StoreFencedError  a newer controller owns it
@@ -66,6 +67,10 @@ class PayloadError(CellburstError):
 
 class DamagedBlobError(PayloadError):
     """A stored value is not what was written; run the task again with `%remote retry`."""
+
+
+class PlaceholderError(CellburstError):  # no AttributeError or TypeError: code that tries what it may do swallows those
+    """What stands here is a placeholder: the object itself stayed on the worker."""
 
 
 class StoreError(CellburstError):

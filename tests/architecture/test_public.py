@@ -19,6 +19,7 @@ PUBLIC = {
     "errors",
     "load_ipython_extension",
     "map",
+    "register_state",
     "remote",
     "runs",
     "submit",

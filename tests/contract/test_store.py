@@ -120,10 +120,21 @@ def test_runs_without_a_key_are_many(store: RunStore) -> None:
 
 
 def test_the_environment_is_not_stored(case: Case) -> None:
-    payload = Payload("cell", Packed(b"x"), env={"TOKEN": "secret"})
+    payload = Payload(
+        "cell",
+        Packed(b"x"),
+        env={"TOKEN": "secret", "TERM": "xterm-color"},
+        ambient={"A": "1"},
+        seal=b"key",
+        unset=("GONE",),
+    )
     case.store.commit([RunSubmitted(make_run(payload=payload))])
-    assert case.store.run(RUN).payload.env == {}
-    assert case.store.load_run(RUN).run.payload.env == {}
+    for stored in (case.store.run(RUN).payload, case.store.load_run(RUN).run.payload):
+        assert (stored.env, stored.ambient, stored.seal, stored.unset) == ({}, {}, b"", ("GONE",))
+        assert stored.dropped == ("TOKEN",)  # the other is every kernel's
+        assert stored.completed({"TOKEN": "again", "MORE": ""}).env == {"TOKEN": "again"}
+        assert stored.completed({"TOKEN": "again"}).dropped == ()
+        assert stored.completed({}).dropped == ("TOKEN",)
 
 
 def test_a_run_of_any_size_and_alphabet(case: Case) -> None:

@@ -23,7 +23,7 @@ def everything_written(data: Path) -> bytes:
 def test_the_environment_of_a_run_is_written_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CELLBURST_TEST_TOKEN", SECRET)
     store = open_sqlite(tmp_path)
-    payload = Payload("cell", Packed(b"\x80"), env={"TOKEN": SECRET, SECRET: "x"})
+    payload = Payload("cell", Packed(b"\x80"), env={"TOKEN": SECRET})
     store.commit([RunSubmitted(make_run(payload=payload)), RunStateChanged(run_id(1), RunState.RUNNING, T0)])
     store.append_outputs(run_id(1), 0, 1, [text("public")])
     store.commit([TasksEnded(run_id(1), (make_result(0),), T0)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,9 +38,9 @@ class Outcome:
 class Kernel:
     """One IPython kernel with the extension loaded."""
 
-    def __init__(self) -> None:
+    def __init__(self, *arguments: str) -> None:
         self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel()
+        self.manager.start_kernel(extra_arguments=list(arguments))
         self.client: Any = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=_PATIENCE)
@@ -91,6 +93,12 @@ class Kernel:
     def interrupt(self) -> None:
         """What the stop button does."""
         self.manager.interrupt_kernel()
+
+    def kill(self) -> None:
+        """SIGKILL, out of the blue; ``close`` would interrupt it first."""
+        provisioner: Any = self.manager.provisioner
+        os.kill(provisioner.process.pid, signal.SIGKILL)
+        provisioner.process.wait()
 
     def close(self) -> None:
         """End it at once."""

@@ -102,7 +102,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(namespace=namespaces(), extra=st.lists(arrays(), max_size=2), steps=STEPS)
 def test_there_is_as_here(namespace: dict[str, Any], extra: list[Any], steps: Any, blobs: BlobFolder) -> None:
     here = {**namespace, **{f"x{number}": array for number, array in enumerate(extra)}}

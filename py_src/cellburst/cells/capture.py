@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import builtins as python_builtins
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
-from cellburst.cells import local_modules, secrets, shell_names
+from cellburst.cells import local_modules, patching, secrets, shell_names
 from cellburst.cells.describe import describe
 from cellburst.cells.names import CellNames, Reference, analyse
 from cellburst.cells.packages import with_submodules
+from cellburst.cells.patches import Patched
 from cellburst.cells.selection import Need, Selection, imported_from, is_plain_module
+from cellburst.cells.shell_magics import reason_against
 from cellburst.errors import CaptureError, UnpicklableError
 from cellburst.model.manifest import InputEntry, Manifest
+from cellburst.payload import refusals
+from cellburst.payload.placeholders import Reason, Sent
+
+_NOT_SENT = "it stays in the kernel: make it inside the cell, or do not use it there"
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,8 @@ class Captured:
     """What is sent with a cell. ``inputs`` are for ``payload.pack``; ``manifest`` says what they are.
 
     ``local_modules`` are the names of modules, read by the cell, whose source is the user's own. ``problems`` are the
-    errors that ``capture`` would have raised had it not been told to collect them.
+    errors that ``capture`` would have raised had it not been told to collect them. ``codes`` are the code objects of
+    notebook functions that travel.
     """
 
     inputs: dict[str, object]
@@ -31,6 +38,7 @@ class Captured:
     names: CellNames
     local_modules: tuple[str, ...] = ()
     problems: tuple[Exception, ...] = ()
+    codes: Collection[CodeType] = ()
 
 
 def capture(
@@ -44,34 +52,45 @@ def capture(
     devices: Collection[str] | None = None,
     flags: int = 0,
     refuse: bool = True,
+    patched: Patched | None = None,
+    magics: Callable[[CellNames], Mapping[str, object]] | None = None,
 ) -> Captured:
     """Find and check what ``source`` (as ``transform`` makes it) needs from ``namespace``.
 
     ``given`` are names that the worker sets itself (parameters, ``task``). ``out`` are names whose values are
     wanted back. ``first_line`` is the line of the notebook's cell that ``source`` starts at. ``devices`` are those
-    of the worker, where they matter ("cpu", "cuda"). ``flags`` are compiler flags of earlier cells.
+    of the worker, where they matter ("cpu", "cuda"). ``flags`` are compiler flags of earlier cells. ``patched`` is what
+    the notebook has changed of modules, ``magics(names)`` are the functions behind the user's own magics.
 
     Raises SyntaxError, NameError for a name that exists nowhere (with ``name``, ``lineno`` and ``text`` of the
     cell's own line), UnpicklableError with path and reason, CaptureError for an ``out`` name that nothing binds.
     With ``refuse=False`` all but SyntaxError are collected in ``problems``, and the manifest tells them.
     """
-    names = analyse(source, flags=flags)
+    names = analyse(source, flags=flags, shells=shell_names.of_shell(namespace))
     known = set(vars(python_builtins) if builtins is None else builtins) | shell_names.PROVIDED
-    known |= shell_names.OF_EVERY_MODULE
+    known |= shell_names.OF_EVERY_MODULE | patching.builtins_made(source)
     problems = list(_add_wanted(names, out, namespace, given))
-    selection = Selection(names, namespace, given, devices)
+    patched = Patched() if patched is None else patched
+    refusals = [*map(reason_against, names.magics), *names.refusals]
+    problems += [CaptureError(why) for why in dict.fromkeys(refusals) if why]
+    functions = magics(names) if magics is not None else {}
+    selection = Selection(names, namespace, given, devices, patched.values, functions)
     selection.run()
     missing = [place for name, place in names.required.items() if name not in known | set(given) | set(namespace)]
     if not selection.may_bind_anything:
         missing = [place for place in missing if place.name not in selection.may_bind]
         problems += [_name_error(place, source, first_line) for place in sorted(missing, key=_position)]
-    inputs, entries, refused = _judge(selection, names, namespace, devices)
+    inputs, entries, refused = _judge(selection, names, namespace, devices, patched)
     problems += refused
+    modules = _modules(inputs.values(), names.imports)
+    problems += patching.lost(patched, modules)
     if problems and refuse:
         raise _joined(problems)
     entries += _said_of_others(names, selection, problems)
-    modules = _modules(inputs.values(), names.imports)
-    return Captured(inputs, Manifest(tuple(entries)), selection.uses_shell, names, modules, tuple(problems))
+    inputs = patching.completed(inputs, patched)
+    return Captured(
+        inputs, Manifest(tuple(entries)), selection.uses_shell, names, modules, tuple(problems), selection.codes
+    )
 
 
 def _add_wanted(
@@ -90,7 +109,11 @@ def _add_wanted(
 
 
 def _judge(
-    selection: Selection, names: CellNames, namespace: Mapping[str, Any], devices: Collection[str] | None
+    selection: Selection,
+    names: CellNames,
+    namespace: Mapping[str, Any],
+    devices: Collection[str] | None,
+    patched: Patched,
 ) -> tuple[dict[str, object], list[InputEntry], list[Exception]]:
     inputs: dict[str, object] = {}
     entries: list[InputEntry] = []
@@ -99,20 +122,33 @@ def _judge(
         reason = _reason_against(need, namespace, devices)
         if reason is None:
             inputs[need.name] = _to_send(need, names)
-            entries.append(_entry(need))
+            entries.append(patching.entry(need) if need.name in patched.values else _entry(need))
+        elif need.name in patched.values and not patching.matters(need, names, namespace, patched):
+            entries.append(patching.left_out(need, reason, patched))
+        elif need.listed:
+            inputs[need.name] = _sent_in_place_of(need, reason)
+            entries.append(InputEntry(need.name, describe(need.value), None, "skipped", f"cannot travel: {reason}"))
         elif need.optional or (need.name in names.assigns and need.name not in names.required):
             entries.append(InputEntry(need.name, describe(need.value), None, "skipped", f"cannot travel: {reason}"))
         else:
             entries.append(InputEntry(need.name, describe(need.value), None, "refused", reason))
             refused.append(UnpicklableError(_refusal(need, reason)))
+    if names.any_name:  # in the order of the namespace, which the cell can see
+        ordered = {name: inputs[name] for name in namespace if name in inputs}
+        inputs = {**ordered, **inputs}
     return inputs, entries, refused
 
 
+def _sent_in_place_of(need: Need, reason: str) -> Sent:
+    """A placeholder for a value that the cell may never use."""
+    own = f"{need.name} "
+    words = reason[len(own) :] if reason.startswith(own) else f"cannot be sent ({reason})"
+    return Sent(Reason(need.name, words, _NOT_SENT, type(need.value).__qualname__))
+
+
 def _reason_against(need: Need, namespace: Mapping[str, Any], devices: Collection[str] | None) -> str | None:
-    if need.discarded:
+    if need.discarded or shell_names.is_shell(need.value):
         return None
-    if shell_names.is_shell(need.value):
-        return f"{need.name} is the notebook's shell (call get_ipython() in the cell)"
     if need.value is namespace:
         return f"{need.name} is the notebook's whole namespace"
     if need.trial.error is None and not need.trial.elsewhere:
@@ -126,12 +162,15 @@ def _reason_against(need: Need, namespace: Mapping[str, Any], devices: Collectio
 
 def _refusal(need: Need, reason: str) -> str:
     reader = f", which {need.reader} reads," if need.reader else ""
-    return f"{reason}: {need.name!r}{reader} cannot be sent. Make it inside the cell, or do not use it there."
+    way_out = refusals.way_there(reason.rpartition(" is ")[2])
+    return f"{reason}: {need.name!r}{reader} cannot be sent. {way_out[0].upper()}{way_out[1:]}."
 
 
 def _to_send(need: Need, names: CellNames) -> object:
     if need.discarded:
         return None
+    if shell_names.is_shell(need.value):
+        return shell_names.ShellHere()
     if isinstance(need.value, ModuleType) and is_plain_module(need.value):
         return with_submodules(need.value, names.attributes)
     return need.value
@@ -141,7 +180,8 @@ def _entry(need: Need) -> InputEntry:
     value = need.value
     why = f"read by {need.reader}" if need.reader else ""
     if need.discarded:
-        return InputEntry(need.name, describe(value), None, "skipped", "only deleted")
+        why = "only its name is wanted" if need.listed else "only deleted"
+        return InputEntry(need.name, describe(value), None, "skipped", why)
     if isinstance(value, ModuleType) and is_plain_module(value):
         source = "local source" if local_modules.is_local(value) else ""
         return InputEntry(need.name, "module", None, "import", _joined_words(value.__name__, source, why))

@@ -20,13 +20,14 @@ _QUERIES = {"query", "eval", "sql", "sqldf", "execute"}
 class CodeNames:
     """``reads`` and ``binds`` are global names; ``guesses`` are named in strings that may be looked up.
 
-    ``unknown``: it may bind any name.
+    ``unknown``: it may bind any name. ``any_name``: it may read any.
     """
 
     reads: frozenset[str] = frozenset()
     binds: frozenset[str] = frozenset()
     guesses: frozenset[str] = frozenset()
     unknown: bool = False
+    any_name: bool = False
 
     def joined(self, other: CodeNames) -> CodeNames:
         """Both together."""
@@ -35,6 +36,7 @@ class CodeNames:
             self.binds | other.binds,
             self.guesses | other.guesses,
             self.unknown or other.unknown,
+            self.any_name or other.any_name,
         )
 
 
@@ -50,7 +52,13 @@ def of_code(code: CodeType) -> CodeNames:
             binds.add(instruction.argval)
     texts = [constant for constant in code.co_consts if isinstance(constant, str)]
     guesses = frozenset(_guesses(loads, set(code.co_names), texts))
-    found = CodeNames(frozenset(loads), frozenset(binds), guesses, bool(loads & _BY_NAME))
+    found = CodeNames(
+        frozenset(loads),
+        frozenset(binds),
+        guesses,
+        bool(loads & _BY_NAME),
+        bool(loads & _BY_NAME) or "f_globals" in code.co_names,
+    )
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             found = found.joined(of_code(constant))

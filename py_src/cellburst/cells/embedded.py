@@ -9,9 +9,12 @@ from __future__ import annotations
 import ast
 import re
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Literal
+
+from cellburst.cells.shell_magics import HARMLESS, INSPECT, OTHER_LANGUAGES, RUN_HERE, Magic
 
 PieceKind = Literal["inline", "swallowed", "function", "guess", "assigns", "deletes", "anything"]
 
@@ -34,36 +37,21 @@ class Piece:
 _SHELL_NAME = re.compile(r"(?<!\$)\$([^\W\d][\w.]*)")
 _QUERY_NAME = re.compile(r"@([^\W\d]\w*)")
 _TABLE_NAME = re.compile(r"\b(?:from|join|into|update|describe|summarize)\s+\"?([^\W\d]\w*)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d]\w*")
 _OPTIONS = re.compile(r"\s*(?:-\w+(?:[= ]?\d+)?|--[\w-]+)(?=\s|$)")
 _LINE_OPTIONS = {
     "time": re.compile(r"\s*--no-raise-error(?=\s|$)"),
     "timeit": re.compile(r"\s*-(?:[nrp]\s*\S+|[tcqov]+)(?=\s|$)"),
     "prun": re.compile(r"\s*-(?:[lsDT]\s*\S+|[rq]+)(?=\s|$)"),
 }
-_RUN_HERE = {"time", "prun", "memit", "mprun", "lprun", "debug", "snakeviz", "scalene", "pyinstrument", "heat"}
-_INSPECT = {"pinfo", "pinfo2", "pdoc", "pdef", "psource", "pfile", "page", "store"}
-_OTHER_LANGUAGES = {
-    "html", "javascript", "js", "latex", "markdown", "svg", "writefile", "file", "script", "sh", "bash",
-    "perl", "ruby", "python", "python2", "python3", "pypy", "cmd", "cython", "R", "julia", "mermaid", "ai", "configure",
-}  # fmt: skip
-# Magics that are known to bind nothing in the namespace; any other may.
-_HARMLESS = _OTHER_LANGUAGES | {
-    "alias", "alias_magic", "autoawait", "autocall", "automagic", "autoreload", "autosave", "bookmark", "cat", "cd",
-    "clear", "colors", "conda", "config", "connect_info", "cp", "dhist", "dirs", "doctest_mode", "env", "gui", "hist",
-    "history", "ldir", "less", "lf", "lk", "ll", "logoff", "logon", "logstart", "logstate", "logstop", "ls", "lsmagic",
-    "lx", "magic", "mamba", "man", "matplotlib", "micromamba", "mkdir", "more", "mv", "notebook", "page", "pdb",
-    "pdef", "pdoc", "pfile", "pinfo", "pinfo2", "pip", "popd", "pprint", "precision", "psearch", "psource", "pushd",
-    "pwd", "pycat", "quickref", "rehashx", "reload_ext", "rep", "rm", "rmdir", "save", "set_env", "sx", "system",
-    "tb", "unalias", "unload_ext", "uv", "who", "who_ls", "whos", "xmode",
-}  # fmt: skip
 
 
-def of_call(node: ast.Call) -> Iterator[Piece]:
+def of_call(node: ast.Call, shells: Collection[str] = ()) -> Iterator[Piece]:
     """The pieces in the string arguments of one call; nothing for an ordinary one."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     texts = [constant_text(argument) for argument in node.args]
     if name in {"run_line_magic", "run_cell_magic", "magic", "system", "getoutput", "run_cell", "ex", "ev"}:
-        yield from _of_shell(node, name, texts)
+        yield from _of_shell(node, name, texts, shells)
     elif name in {"exec", "eval"} and isinstance(node.func, ast.Name):
         if len(node.args) == 1 and texts[0] is not None:
             yield Piece("inline", texts[0])
@@ -71,6 +59,15 @@ def of_call(node: ast.Call) -> Iterator[Piece]:
         yield from (Piece("guess", text) for text in texts if text)
     elif texts and texts[0]:
         yield from _of_query(node.func, name, texts[0])
+
+
+def magic_of_call(node: ast.Call) -> Magic | None:
+    """The magic that a call runs, as IPython writes such a call."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if name not in {"run_line_magic", "run_cell_magic"} or len(node.args) < 2:
+        return None
+    magic, line = constant_text(node.args[0]), constant_text(node.args[1])
+    return None if magic is None else Magic("cell" if name == "run_cell_magic" else "line", magic, line or "")
 
 
 def constant_text(node: ast.expr) -> str | None:
@@ -142,12 +139,12 @@ def _of_query(function: ast.expr, name: str, text: str) -> Iterator[Piece]:
         yield Piece("guess", text)
 
 
-def _of_shell(node: ast.Call, name: str, texts: list[str | None]) -> Iterator[Piece]:
+def _of_shell(node: ast.Call, name: str, texts: list[str | None], shells: Collection[str]) -> Iterator[Piece]:
     function = node.func
     if not isinstance(function, ast.Attribute) or not texts or texts[0] is None:
         return
     if name in {"system", "getoutput"}:
-        if _is_get_ipython(function.value):  # os.system puts nothing into its text
+        if is_shell(function.value, shells):  # os.system puts nothing into its text
             yield from _expansions(texts[0])
     elif name == "magic":
         magic, _, line = texts[0].partition(" ")
@@ -156,20 +153,23 @@ def _of_shell(node: ast.Call, name: str, texts: list[str | None]) -> Iterator[Pi
         yield from _of_line_magic(texts[0], texts[1] or "")
     elif name == "run_cell_magic" and len(texts) > 2:
         yield from _of_cell_magic(texts[0], texts[1] or "", texts[2] or "")
-    elif name in {"run_cell", "ex", "ev"} and _is_get_ipython(function.value):
+    elif name in {"run_cell", "ex", "ev"} and is_shell(function.value, shells):
         yield Piece("swallowed" if name == "run_cell" else "inline", texts[0])
 
 
-def _is_get_ipython(node: ast.expr) -> bool:
+def is_shell(node: ast.expr, shells: Collection[str]) -> bool:
+    """Whether an expression is the running shell: ``get_ipython()`` or one of these names."""
+    if isinstance(node, ast.Name):
+        return node.id in shells
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "get_ipython"
 
 
 def _of_line_magic(magic: str, line: str) -> Iterator[Piece]:
     if magic == "timeit":
         yield Piece("function", _without_options(magic, line))
-    elif magic in _RUN_HERE:
+    elif magic in RUN_HERE:
         yield Piece("inline" if magic in {"time", "prun"} else "swallowed", _without_options(magic, line))
-    elif magic in _INSPECT:
+    elif magic in INSPECT:
         yield Piece("guess", _first_word(line.replace(";", " ")))
     elif magic == "xdel":
         yield Piece("deletes", line.replace("-n", " "))
@@ -177,10 +177,11 @@ def _of_line_magic(magic: str, line: str) -> Iterator[Piece]:
         yield from _expansions(line)
         if magic == "config" and "=" in line:
             yield Piece("guess", line.partition("=")[2].strip())
-    if magic not in _HARMLESS and magic not in {"time", "timeit", "prun", "xdel"}:
+    if magic not in HARMLESS and magic not in {"time", "timeit", "prun", "xdel"}:
         yield Piece("anything")
-        if magic not in _RUN_HERE and magic not in {"load_ext", "run", "pylab", "reset", "reset_selective", "macro"}:
+        if magic not in RUN_HERE and magic not in {"load_ext", "run", "pylab", "reset", "reset_selective", "macro"}:
             yield Piece("guess", _without_options(magic, line))
+            yield from _words(line)
 
 
 def _of_cell_magic(magic: str, line: str, body: str) -> Iterator[Piece]:
@@ -196,13 +197,27 @@ def _of_cell_magic(magic: str, line: str, body: str) -> Iterator[Piece]:
         yield from _expansions(body)
     else:
         yield from _expansions(line)
-        if magic in _OTHER_LANGUAGES:
+        if magic in OTHER_LANGUAGES:
             yield Piece("assigns", " ".join(re.findall(r"--(?:out|err|proc)[= ](\w+)", line)))
         else:
-            yield Piece("swallowed", body, 1)
+            yield from _of_unknown_body(line, "" if "sql" in magic else body)
             yield from (Piece("guess", name) for name in [*names_in_query(body), *_sql_placeholders(body)])
-    if magic not in _HARMLESS and magic not in {"time", "timeit", "prun", "capture"}:
+    if magic not in HARMLESS and magic not in {"time", "timeit", "prun", "capture"}:
         yield Piece("anything")
+
+
+def _of_unknown_body(line: str, body: str) -> Iterator[Piece]:
+    """The body of a magic that somebody has written: Python that it runs, or anything else."""
+    if parsed(body) is None:
+        yield from _words(body)
+    else:
+        yield Piece("swallowed", body, 1)
+    yield from _words(line)
+
+
+def _words(text: str) -> Iterator[Piece]:
+    """Names that a magic may look up in the namespace by itself."""
+    return (Piece("guess", word) for word in dict.fromkeys(_WORD.findall(text)) if not iskeyword(word))
 
 
 def _expansions(text: str) -> Iterator[Piece]:

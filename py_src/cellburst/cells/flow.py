@@ -13,6 +13,12 @@ from cellburst.cells.record import Bound
 from cellburst.cells.text_reader import TextReader, strings_of
 from cellburst.cells.trusted import is_true, may_swallow, never_returns, surely_has_items
 
+# Modules that look for a notebook when they are imported.
+_ASKS_FOR_SHELL = frozenset({
+    "IPython", "altair", "bokeh", "holoviews", "hvplot", "ipywidgets", "panel", "plotly", "rich", "tqdm.auto",
+    "tqdm.autonotebook", "tqdm.notebook",
+})  # fmt: skip
+
 
 @dataclass
 class _Loop:
@@ -23,8 +29,8 @@ class _Loop:
 class Flow(TextReader):
     """Adds the statements to the expressions."""
 
-    def __init__(self, flags: int) -> None:
-        super().__init__(flags)
+    def __init__(self, flags: int, shells: frozenset[str] = frozenset()) -> None:
+        super().__init__(flags, shells)
         self._loops: list[_Loop] = []
 
     def run(self, tree: ast.Module) -> None:
@@ -45,6 +51,8 @@ class Flow(TextReader):
 
     def visit_Assign(self, node: ast.Assign) -> None:  # noqa: N802
         self.visit(node.value)
+        if embedded.is_shell(node.value, self.shells):
+            self.shells |= {target.id for target in node.targets if isinstance(target, ast.Name)}
         self.visit_each(node.targets)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
@@ -104,7 +112,7 @@ class Flow(TextReader):
     def _imports(self, module: str) -> None:
         names = self.record.names
         names.imports.add(module)
-        names.calls_shell |= module.partition(".")[0] == "IPython"
+        names.calls_shell |= module in _ASKS_FOR_SHELL or module.partition(".")[0] in _ASKS_FOR_SHELL
 
     # branches
 

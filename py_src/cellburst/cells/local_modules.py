@@ -1,29 +1,26 @@
-"""Modules whose source is the user's own: beside the notebook, or in an editable tree. Their edited version runs."""
+"""Modules whose source is the user's own: beside the notebook, or in an editable tree."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib
 import os
 import site
 import sys
 import sysconfig
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
-_NEVER = frozenset({"__main__", "__mp_main__", "cellburst"})
+NEVER = frozenset({"__main__", "__mp_main__", "cellburst"})
+"""Names of modules that are never anybody's own."""
 
 
 def is_local(module: object) -> bool:
     """Whether a module was loaded from a file outside the standard library and the installed packages."""
     name = getattr(module, "__name__", "")
-    if not isinstance(name, str) or name.partition(".")[0] in _NEVER:
+    if not isinstance(name, str) or name.partition(".")[0] in NEVER:
         return False
-    return any(not _is_installed(path) for path in _origins(module))
+    return any(not is_installed(path) for path in _origins(module))
 
 
 def is_local_name(name: str) -> bool:
@@ -63,104 +60,7 @@ def _folder(name: str, module: ModuleType) -> str | None:
 def extra_path(path: Iterable[str] | None = None) -> tuple[str, ...]:
     """The entries of ``sys.path`` that are this notebook's own; the empty one is written out."""
     entries = (entry or os.getcwd() for entry in (sys.path if path is None else path))
-    return tuple(dict.fromkeys(entry for entry in entries if not _is_installed(entry)))
-
-
-@dataclass(frozen=True)
-class _Print:
-    """What a source file looked like. ``digest`` is empty when it changed while it was being imported."""
-
-    path: str
-    facts: tuple[int, ...]
-    digest: bytes
-
-
-class Watch:
-    """Remembers the source of local modules, to find those that were edited since they were loaded.
-
-    Keep one for each process that imports the user's modules.
-    """
-
-    def __init__(self) -> None:
-        self._prints: dict[str, tuple[int, _Print]] = {}
-        self._local: dict[str, ModuleType] = {}
-        self._checked: dict[str, int] = {}
-
-    def note(self, since: float) -> None:
-        """Remember modules that were loaded after ``since`` (wall seconds) and are not known yet.
-
-        A file that was written later than that may have been read before or after: it counts as edited.
-        """
-        if len(sys.modules) == len(self._checked):  # called after every task; tasks seldom import
-            return
-        new = {name: module for name, module in list(sys.modules.items()) if self._checked.get(name) != id(module)}
-        for name, module in loaded(new).items():
-            self._local[name] = module
-            if path := _source(module):
-                self._prints[name] = (id(module), _print_of(path, since))
-        self._checked = {name: id(module) for name, module in list(sys.modules.items())}
-
-    def stale(self) -> list[str]:
-        """Modules to forget before the next import: edited, gone, or hidden by another on today's ``sys.path``.
-
-        With them go the local modules that have something of theirs, and the modules below them.
-        """
-        self.note(0.0)
-        modules = {name: module for name, module in self._local.items() if sys.modules.get(name) is module}
-        if not modules:
-            return []
-        importlib.invalidate_caches()
-        changed = {name for name, module in modules.items() if self._is_edited(name, module) or _is_hidden(module)}
-        return sorted(_with_dependents(changed, modules)) if changed else []
-
-    def purge(self) -> list[str]:
-        """Forget the stale modules, so that the next import reads their source; their names."""
-        names = self.stale()
-        for name in names:
-            module = sys.modules.pop(name, None)
-            self._prints.pop(name, None)
-            self._checked.pop(name, None)
-            self._local.pop(name, None)
-            if cached := getattr(module, "__cached__", None):
-                with suppress(OSError):  # its time stamp counts whole seconds: it may hide a quick edit
-                    os.unlink(cached)
-        return names
-
-    def _is_edited(self, name: str, module: ModuleType) -> bool:
-        known = self._prints.get(name)
-        if known is None or known[0] != id(module):
-            return False
-        before = known[1]
-        try:
-            facts = _facts(before.path)
-            if facts == before.facts:
-                return not before.digest
-            now = _digest(before.path)
-        except OSError:
-            return True
-        if now != before.digest:
-            return True
-        self._prints[name] = (known[0], _Print(before.path, facts, now))
-        return False
-
-
-def _print_of(path: str, since: float) -> _Print:
-    try:
-        facts = _facts(path)
-        written_before = facts[0] < int(since * 1e9)
-        return _Print(path, facts, _digest(path) if written_before else b"")
-    except OSError:
-        return _Print(path, (), b"")
-
-
-def _facts(path: str) -> tuple[int, ...]:
-    facts = os.stat(path)
-    return facts.st_mtime_ns, facts.st_size, facts.st_ctime_ns, facts.st_ino
-
-
-def _digest(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return hashlib.blake2b(file.read(), digest_size=16).digest()
+    return tuple(dict.fromkeys(entry for entry in entries if not is_installed(entry)))
 
 
 def _origins(module: object) -> list[str]:
@@ -181,7 +81,7 @@ def _source(module: ModuleType) -> str | None:
     return origins[0] if origins and os.path.isfile(origins[0]) else None
 
 
-def _is_hidden(module: ModuleType) -> bool:
+def is_hidden(module: ModuleType) -> bool:
     """Whether importing its name now would give another file: a notebook elsewhere may have a module of that name."""
     if "." in module.__name__ or _source(module) is None:
         return False
@@ -195,7 +95,7 @@ def _is_hidden(module: ModuleType) -> bool:
     return spec.origin is not None and os.path.realpath(spec.origin) != os.path.realpath(module.__file__ or "")
 
 
-def _with_dependents(changed: set[str], modules: Mapping[str, ModuleType]) -> set[str]:
+def with_dependents(changed: set[str], modules: Mapping[str, ModuleType]) -> set[str]:
     """The ``changed`` modules, those that have something from them, and what lies below any of these."""
     parts = {name: _names_used(module) for name, module in modules.items()}
     while True:
@@ -220,9 +120,17 @@ def _names_used(module: ModuleType) -> set[str]:
 
 
 @lru_cache(maxsize=8192)
-def _is_installed(path: str) -> bool:
+def is_installed(path: str) -> bool:
+    """Whether a file belongs to the standard library or to an installed package."""
+    if path.startswith(_prefixes()):  # as most do; the real path is dear
+        return True
     full = os.path.realpath(path)
     return any(full == root or full.startswith(root + os.sep) for root in _installed_roots())
+
+
+@lru_cache(maxsize=1)
+def _prefixes() -> tuple[str, ...]:
+    return tuple(root + os.sep for root in _installed_roots())
 
 
 @lru_cache(maxsize=1)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import sys
 import threading
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+from cellburst.cells.shell_magics import Magic
+from cellburst.cells.silence import no_warnings
 
 _T = TypeVar("_T")
 _DEEP_STACK = 512 << 20  # bytes, of address space only
@@ -36,8 +38,10 @@ class CellNames:
 
     ``attributes`` are all names after a dot. ``outputs`` are the numbers n of ``Out[n]``; None when ``Out`` is
     used in another way.
-    ``calls_shell``: it reads ``get_ipython`` or ``display``, or imports IPython. ``by_name``: it looks names
-    up by their text. ``unknown``: from somewhere on any name may have been bound (star import, ``exec``, a magic).
+    ``calls_shell``: it reads ``get_ipython`` or ``display``, or imports IPython. ``magics`` are IPython's, also in the
+    bodies of others. ``refusals`` say what of the kernel it would change. ``by_name``: it looks names up by their
+    text. ``any_name``: whichever, so that all must be there; ``lists_names``: their names at least. ``unknown``: from
+    somewhere on any name may have been bound (star import, ``exec``, a magic).
     """
 
     reads: dict[str, Reference] = field(default_factory=dict)
@@ -52,7 +56,11 @@ class CellNames:
     star_imports: list[str] = field(default_factory=list)
     attributes: set[str] = field(default_factory=set)
     outputs: set[int] | None = field(default_factory=set)
+    refusals: list[str] = field(default_factory=list)
+    magics: list[Magic] = field(default_factory=list)
     calls_shell: bool = False
+    any_name: bool = False
+    lists_names: bool = False
     by_name: bool = False
     unknown: bool = False
 
@@ -62,24 +70,26 @@ class CellNames:
         return set(self.reads) - set(self.required)
 
 
-def analyse(source: str, *, filename: str = "<cell>", flags: int = 0) -> CellNames:
+def analyse(
+    source: str, *, filename: str = "<cell>", flags: int = 0, shells: frozenset[str] = frozenset()
+) -> CellNames:
     """Read ``source``, plain Python as ``transform`` makes it.
 
     ``flags`` are compiler flags that are in force from earlier cells (``from __future__ import annotations``).
+    ``shells`` are names of the running shell, besides what ``get_ipython()`` gives.
     Raises the compiler's own SyntaxError.
     """
     flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # they are shown where the cell runs
-        return _at_any_depth(lambda: _analyse(source, filename, flags))
+    with no_warnings():  # they are shown where the cell runs
+        return _at_any_depth(lambda: _analyse(source, filename, flags, shells))
 
 
-def _analyse(source: str, filename: str, flags: int) -> CellNames:
+def _analyse(source: str, filename: str, flags: int, shells: frozenset[str]) -> CellNames:
     from cellburst.cells.flow import Flow
 
     tree = compile(source, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
     compile(tree, filename, "exec", flags, dont_inherit=True)  # a tree is not yet a program: "return" outside of one
-    flow = Flow(flags)
+    flow = Flow(flags, shells)
     flow.run(tree)
     return flow.finish(tree)
 

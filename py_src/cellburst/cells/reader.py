@@ -15,12 +15,14 @@ _BY_NAME = {"globals", "locals", "vars", "exec", "eval"}
 _SHELL_NAMESPACES = {"user_ns", "user_global_ns", "user_module", "push"}
 _SHELL = {"get_ipython", "display"}
 _OUTPUTS = {"Out", "_oh"}
+_CHANGING = {"pop", "popitem", "clear", "update", "setdefault"}
 
 
 class Reader(ast.NodeVisitor):
     """Walks in the order of evaluation and tells a record of every look-up."""
 
-    def __init__(self, flags: int) -> None:
+    def __init__(self, flags: int, shells: frozenset[str] = frozenset()) -> None:
+        self.shells = set(shells)
         self.record = Record()
         self._later_annotations = bool(flags & __future__.annotations.compiler_flag)
 
@@ -43,18 +45,21 @@ class Reader(ast.NodeVisitor):
             return
         if node.id in _OUTPUTS:
             self.record.names.outputs = None
-        elif node.id in _SHELL:
+        elif node.id in _SHELL or node.id in self.shells:
             self.record.names.calls_shell = True
         elif node.id in _BY_NAME:
-            self._looks_up_by_name()
+            self.looks_up_by_name()
 
-    def _looks_up_by_name(self) -> None:
+    def looks_up_by_name(self) -> None:
+        """At names as texts."""
         self.record.names.by_name = True
         self.record.anything()
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         number = node.slice.value if isinstance(node.slice, ast.Constant) else None
         outputs = self.record.names.outputs
+        if isinstance(node.value, ast.Name) and node.value.id in _OUTPUTS and not isinstance(node.ctx, ast.Load):
+            self._changes_outputs(node.value.id)
         if isinstance(node.value, ast.Name) and node.value.id in _OUTPUTS and isinstance(number, int):
             self.record.read(node.value.id, node)
             if outputs is not None:
@@ -64,11 +69,27 @@ class Reader(ast.NodeVisitor):
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if isinstance(node.value, ast.Name) and node.value.id == "__main__":
-            self.record.read(node.attr, node, "guess")
+            self._attribute_of_main(node)
+        if isinstance(node.value, ast.Name) and node.value.id in _OUTPUTS and node.attr in _CHANGING:
+            self._changes_outputs(node.value.id)
         self.record.names.attributes.add(node.attr)
         self.generic_visit(node)
         if node.attr in _SHELL_NAMESPACES and self.record.names.calls_shell:
-            self._looks_up_by_name()
+            self.looks_up_by_name()
+
+    def _changes_outputs(self, name: str) -> None:
+        self.record.names.refusals.append(
+            f"{name} is the kernel's own list of outputs, which this cell changes: put that in a cell without %%remote"
+        )
+
+    def _attribute_of_main(self, node: ast.Attribute) -> None:
+        """A name of the namespace."""
+        if isinstance(node.ctx, ast.Load):
+            self.record.read(node.attr, node, "guess")
+            return
+        names = self.record.names.assigns if isinstance(node.ctx, ast.Store) else self.record.names.deletes
+        names.add(node.attr)
+        self.record.maybe.add(node.attr)
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)
@@ -222,6 +243,8 @@ class Reader(ast.NodeVisitor):
         elif not isinstance(node.target, ast.Name):
             self.visit_each(ast.iter_child_nodes(node.target))
         if self.record.scope.parent is None:
+            if isinstance(node.target, ast.Name):
+                self.record.read("__annotations__", node, "guess")
             self.record.maybe.add("__annotations__")
         if self.record.scope.kind != "function":  # those of local variables are never evaluated
             self._annotation(node.annotation)

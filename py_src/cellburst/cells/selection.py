@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import CodeType, MappingProxyType, ModuleType
 from typing import Any
 
 from cellburst.cells import code_names, shell_names
@@ -13,12 +13,15 @@ from cellburst.cells.names import CellNames
 from cellburst.cells.trial import Trial, attempt
 from cellburst.payload import namespaces
 
+NO_PLACES: Mapping[str, Any] = MappingProxyType({})
+
 
 @dataclass
 class Need:
     """A name to be sent. ``reader`` is the name whose code reads it, or empty for the cell itself.
 
-    ``optional`` needs are left out when they cannot travel. ``settled`` are the names that the cell has bound
+    ``optional`` needs are left out when they cannot travel; ``listed`` ones, which are there because any name may be
+    looked up, have a placeholder instead. ``settled`` are the names that the cell has bound
     whenever this one is used.
     """
 
@@ -30,13 +33,24 @@ class Need:
     discarded: bool = False
     settled: frozenset[str] = frozenset()
     reads: code_names.CodeNames = field(default_factory=code_names.CodeNames)
+    listed: bool = False
 
 
 class Selection:
-    """Follows names through values; ``needs`` are in the order in which they were met."""
+    """Follows names through values; ``needs`` are in the order in which they were met.
+
+    ``places`` are what the notebook has changed of modules, ``functions`` the user's magics: what their code reads is
+    needed, too. ``codes`` is all code that travels.
+    """
 
     def __init__(
-        self, names: CellNames, namespace: Mapping[str, Any], given: Collection[str], devices: Collection[str] | None
+        self,
+        names: CellNames,
+        namespace: Mapping[str, Any],
+        given: Collection[str],
+        devices: Collection[str] | None,
+        places: Mapping[str, Any] = NO_PLACES,
+        functions: Mapping[str, object] = NO_PLACES,
     ) -> None:
         self.needs: dict[str, Need] = {}
         self.provided: dict[str, object] = {}
@@ -46,6 +60,10 @@ class Selection:
         self._home = namespace if isinstance(namespace, dict) else dict(namespace)
         self._given = frozenset(given)
         self._devices = devices
+        self._places = places
+        self._functions = functions
+        self.codes: set[CodeType] = set()
+        self._selected: dict[Any, Any] = {}
         self._waiting: list[str] = []
 
     def run(self) -> None:
@@ -53,8 +71,58 @@ class Selection:
         names = self._names
         for name in names.reads:
             self._add(name, "", name in names.guesses, names.settled[name])
+        for place in self._places:
+            self._meet(place, self._places[place], "", False, frozenset())
+        for name, function in self._functions.items():
+            self._follow_function(name, function)
+        self._follow_all()
+        if names.any_name or self._may_read_any:
+            self._add_rest(by_name_only=False)
+            self._follow_all()
+        elif names.lists_names:
+            self._add_rest(by_name_only=True)
+
+    def _follow_all(self) -> None:
         while self._waiting:
             self._follow(self.needs[self._waiting.pop(0)])
+
+    def _add_rest(self, *, by_name_only: bool) -> None:
+        """All other names: their values, or nothing but the names."""
+        self.uses_shell = True
+        for name in list(self._namespace):
+            if name in self._given or name in self.needs or name in self.provided:
+                continue
+            value = self._namespace[name]
+            if not by_name_only:
+                self._meet(name, value, "", True, frozenset())
+            elif not shell_names.is_provided(name, value):
+                self.needs[name] = Need(name, value, Trial(), "", optional=True, discarded=True)
+            if name in self.needs:
+                self.needs[name].listed = True
+
+    def _follow_function(self, name: str, function: object) -> None:
+        """What the code behind a magic reads; the magic itself travels with the shell's state."""
+        trial = attempt(function, self._home, self._devices)
+        self.codes |= trial.code
+        self._follow(Need(name, function, trial, reads=code_names.of_all(trial.code)))
+
+    def _add_outputs(self, outputs: Any, reader: str, settled: frozenset[str]) -> None:
+        """The names that the entries have: what changes in an entry comes back by its name."""
+        for number, value in outputs.items() if isinstance(outputs, dict) else ():
+            name = f"_{number}"
+            if self._namespace.get(name, self) is value:
+                self._add(name, reader, True, settled)
+
+    def _outputs_of(self, outputs: Any, numbers: Collection[int] | None) -> Any:
+        """What is sent for ``Out``; for ``_oh``, the same object."""
+        key = None if numbers is None else frozenset(numbers)
+        if key not in self._selected:
+            self._selected[key] = shell_names.selected_outputs(outputs, numbers)
+        return self._selected[key]
+
+    @property
+    def _may_read_any(self) -> bool:
+        return any(need.reads.any_name for need in self.needs.values())
 
     @property
     def may_bind(self) -> frozenset[str]:
@@ -78,24 +146,30 @@ class Selection:
             return
         known = self.needs.get(name)
         if known is None or (known.discarded and reader):
-            self._meet(name, reader, optional, settled)
+            self._meet(name, self._namespace[name], reader, optional, settled)
             return
         known.optional = known.optional and optional
         if not known.settled <= settled:  # it is used earlier than was known
             known.settled &= settled
             self._waiting.append(name)
 
-    def _meet(self, name: str, reader: str, optional: bool, settled: frozenset[str]) -> None:
-        value = self._namespace[name]
+    def _meet(self, name: str, value: Any, reader: str, optional: bool, settled: frozenset[str]) -> None:
         if shell_names.is_provided(name, value):
             self.provided[name] = value
+            self.uses_shell |= name in {"exit", "quit"}
+            return
+        if shell_names.is_shell(value):
+            self.uses_shell = True
+            self.needs[name] = Need(name, value, Trial(), reader, optional, False, settled)
             return
         if name in shell_names.OUTPUTS:
-            value = shell_names.selected_outputs(value, None if reader else self._names.outputs)
+            value = self._outputs_of(value, None if reader else self._names.outputs)
+            self._add_outputs(value, reader, settled)
         discarded = not reader and name in self._names.discards
         trial = Trial() if discarded or is_plain_module(value) else attempt(value, self._home, self._devices)
         need = Need(name, value, trial, reader, optional, discarded, settled)
         need.reads = code_names.of_all(trial.code)
+        self.codes |= trial.code
         self.needs[name] = need
         self._waiting.append(name)
 

@@ -5,20 +5,29 @@ from __future__ import annotations
 import ast
 
 from cellburst.cells import embedded
-from cellburst.cells.reader import Reader
+from cellburst.cells.namespace_reader import NamespaceReader
+from cellburst.cells.shell_magics import Magic, looks_at_all_names
 
 
-class TextReader(Reader):
-    """Adds to ``Reader`` what ``embedded`` finds inside strings."""
+class TextReader(NamespaceReader):
+    """Adds to those before what ``embedded`` finds inside strings."""
 
     def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
         if isinstance(node.func, ast.Name) and node.func.id == "vars" and node.args:
             self.record.read("vars", node.func)  # of an object: no look-up of names
             self.visit_each([*node.args, *node.keywords])
+            self._by_name(node.func, node)
             return
-        self.generic_visit(node)
-        for piece in embedded.of_call(node):
+        super().visit_Call(node)
+        if (magic := embedded.magic_of_call(node)) is not None:
+            self._magic(magic)
+        for piece in embedded.of_call(node, self.shells):
             self._piece(piece, node)
+
+    def _magic(self, magic: Magic) -> None:
+        self.record.names.magics.append(magic)
+        if looks_at_all_names(magic):
+            self.looks_up_any()
 
     def _piece(self, piece: embedded.Piece, node: ast.Call) -> None:
         if piece.kind == "anything":

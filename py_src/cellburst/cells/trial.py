@@ -9,7 +9,8 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from cellburst.payload import refusals
-from cellburst.payload.pickler import NotebookPickler
+from cellburst.payload.depth import deeper
+from cellburst.payload.pickler import NotebookPickler, ScopePickler, holds_scopes
 
 _ATOMS = frozenset({int, float, bool, complex, type(None)})
 
@@ -35,9 +36,11 @@ def attempt(value: object, namespace: dict[str, Any], devices: Collection[str] |
         return Trial(len(pickle.dumps(value, 5)))
     if kind is str or kind is bytes:
         return Trial(len(value))  # type: ignore[arg-type]
-    pickler = _TrialPickler(namespace, None if devices is None else frozenset(devices))
+    make = _ScopeTrialPickler if holds_scopes({"": value}) else _TrialPickler
+    pickler = make(namespace, None if devices is None else frozenset(devices))
     try:
-        pickler.dump(value)
+        with deeper():
+            pickler.dump(value)
     except (Exception, SystemExit, GeneratorExit) as error:
         pickler.trial.error = error
     return pickler.trial
@@ -66,3 +69,7 @@ class _TrialPickler(NotebookPickler):
     def _take(self, buffer: pickle.PickleBuffer) -> bool:
         self.trial.size += buffer.raw().nbytes
         return False
+
+
+class _ScopeTrialPickler(_TrialPickler, ScopePickler):
+    """For a value that was the globals of `exec`."""

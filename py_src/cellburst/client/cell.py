@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cellburst.cells import futures
 from cellburst.cells.capture import capture
-from cellburst.cells.source import transform
+from cellburst.cells.interactivity import shown
 from cellburst.client.connection import Connection
 from cellburst.client.discover import offline
 from cellburst.client.options import SubmitOptions
 from cellburst.client.origin import describe_origin, new_key, surroundings
+from cellburst.client.places import changed_here
+from cellburst.client.shell_uses import check_transformers, functions_of, set_futures, transformed, uses_of
+from cellburst.library_state import shell as shell_state
+from cellburst.library_state.gathering import gather, pack_states, with_problems
+from cellburst.library_state.pyplot import unannounced
+from cellburst.library_state.sealing import new_key as new_key_for_variables
 from cellburst.model.blob import Packed
 from cellburst.model.ids import new_run_id
 from cellburst.model.manifest import Manifest
@@ -66,11 +72,15 @@ def prepare_cell(cell: str, shell: Any, options: SubmitOptions, connection: Conn
     connection = connection or offline()
     run_options = options.for_run()
     namespace: dict[str, Any] = shell.user_ns
-    place = locate(cell, shell)
     earlier = futures.only(getattr(shell.compile, "flags", 0))
-    source = transform(cell, shell.input_transformer_manager.transform_cell)
+    source = transformed(cell, shell)
+    place = locate(cell, shell, source)
     sweep, view = build(options.params, options.over, options.parallel)
     single = view.kind == "single"
+    if single:
+        source = shown(source, getattr(shell, "ast_node_interactivity", "last_expr"))
+        check_transformers(shell, source)
+        set_futures(shell, source)
     given = () if single else (*view.names, _TASK)
     captured = capture(
         source,
@@ -80,27 +90,29 @@ def prepare_cell(cell: str, shell: Any, options: SubmitOptions, connection: Conn
         first_line=place.first_line,
         flags=earlier,
         refuse=not options.dry_run,
+        patched=changed_here(shell),
+        magics=functions_of(shell),
     )
-    packed_sweep = None
+    shell_state.prepare(uses_of(shell, captured, place.filename))
     if options.dry_run:
-        inputs = Packed()
+        packs = _Packs(Packed(), None, None, captured.manifest)
     else:
         connection.prestart()  # it starts while we pack
-        settings, blobs = connection.settings, connection.blobs
-        inputs = pack(captured.inputs, blobs, settings, namespace=namespace)
-        packed_sweep = None if sweep is None else pack(sweep, blobs, settings, namespace=namespace)
+        packs = _pack(captured, sweep, namespace, connection, single=single)
     payload = Payload(
         kind="cell",
-        inputs=inputs,
+        inputs=packs.inputs,
         source=source,
         filename=place.filename,
         first_line=place.first_line,
         collect="namespace" if single else "value",
         out=() if single else options.out,
-        sweep=packed_sweep,
+        sweep=packs.sweep,
+        states=packs.states,
         needs_shell=captured.needs_shell,
         futures=earlier,
-        **surroundings(),
+        seal=new_key_for_variables() if single else b"",
+        **surroundings(connection.places),
     )
     now = time.time()
     run = Run(
@@ -113,19 +125,50 @@ def prepare_cell(cell: str, shell: Any, options: SubmitOptions, connection: Conn
         options=run_options,
         submitted=now,
         code=place.code,
-        manifest=captured.manifest,
+        manifest=packs.manifest,
         origin=describe_origin(namespace),
     )
     return Prepared(run, options, captured)
 
 
-def locate(cell: str, shell: Any) -> _Place:
-    """Find the whole cell that ``cell`` is the body of, and register its lines for tracebacks."""
+class _Packs(NamedTuple):
+    """What of a payload is pickled; the manifest tells states that do not travel."""
+
+    inputs: Packed
+    sweep: Packed | None
+    states: Packed | None
+    manifest: Manifest
+
+
+def _pack(captured: Captured, sweep: Any, namespace: dict[str, Any], connection: Connection, *, single: bool) -> _Packs:
+    settings, blobs = connection.settings, connection.blobs
+    states = gather(seeded=single)
+    with unannounced():
+        inputs = pack(captured.inputs, blobs, settings, namespace=namespace)
+        packed_sweep = None if sweep is None else pack(sweep, blobs, settings, namespace=namespace)
+        if single:
+            known = {id(value): name for name, value in captured.inputs.items()}
+            packed_states = pack_states(states, blobs, settings, namespace=namespace, known=known)
+        else:  # its functions take along what they use: the tasks share them
+            packed_states = pack_states(states, blobs, settings)
+    return _Packs(inputs, packed_sweep, packed_states, with_problems(captured.manifest, states))
+
+
+def locate(cell: str, shell: Any, source: str = "") -> _Place:
+    """Find the whole cell that ``cell`` is the body of, and register its lines for tracebacks.
+
+    ``source`` is what IPython makes of the body, which is what tracebacks show.
+    """
     inputs = getattr(getattr(shell, "history_manager", None), "input_hist_raw", None) or [""]
     code, first_line = _whole_cell(cell, str(inputs[-1]))
     # while a cell runs the counter may already stand at the next one; the cell itself is the last input
     number = len(inputs) - 1 if code == inputs[-1] else shell.execution_count
-    filename = shell.compile.cache(code, number)
+    # what tools read as Python must be that; IPython's own lines are comments to them
+    above = "".join(
+        f"# {line}" if line.lstrip().startswith("%") else line
+        for line in code.splitlines(keepends=True)[: first_line - 1]
+    )
+    filename = shell.compile.cache(above + source if source else code, number, raw_code=code)
     return _Place(code, filename, first_line)
 
 

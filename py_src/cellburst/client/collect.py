@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cellburst import errors
@@ -22,6 +23,7 @@ from cellburst.errors import (
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import ErrorInfo, OutcomeKind, TaskResult
 from cellburst.model.run import Run
+from cellburst.payload.places import is_place
 
 if TYPE_CHECKING:
     from cellburst.payload.delta import NamespaceDelta
@@ -43,7 +45,7 @@ def value_of(run: Run, result: TaskResult, blobs: BlobStore, namespace: Namespac
         return None, {}
     if run.payload.collect == "namespace":
         delta = _delta(run, result, blobs, namespace)
-        return delta.value, dict(delta.assigned)
+        return delta.value, {name: value for name, value in delta.assigned.items() if not is_place(name)}
     found = _unpack(run, result.value, blobs, namespace)
     if run.payload.out:
         value, variables = found
@@ -71,24 +73,47 @@ def bring_back(run: Run, result: TaskResult, blobs: BlobStore, namespace: Namesp
     """
     if result.value is None or run.payload.collect != "namespace":
         return None
+    from cellburst.client.places import Brought, bringing_back
+    from cellburst.library_state import gathering, putting, transforms
     from cellburst.payload import merge
 
-    delta = _delta(run, result, blobs, namespace)
+    problems: dict[str, str] = {}
+    held = gathering.held()
+    with bringing_back(problems):
+        delta = _delta(run, result, blobs, namespace, held)
+    delta.unreturned.update(problems)
+    brought = Brought(delta)
     merge.apply(delta, namespace)
+    transforms.compute_again(update.obj for update in delta.updates)
+    brought.put(delta.unreturned)
+    putting.bring_back(delta, held, run.payload.seal)
     return delta
 
 
-def _delta(run: Run, result: TaskResult, blobs: BlobStore, namespace: Namespace) -> NamespaceDelta:
+def _delta(
+    run: Run, result: TaskResult, blobs: BlobStore, namespace: Namespace, held: Mapping[str, Any] | None = None
+) -> NamespaceDelta:
+    """What the cell did; ``held`` is from ``gathering.held``: what it may have changed in the state of libraries."""
+    from cellburst.library_state.gathering import held as held_now
+    from cellburst.library_state.quietly import quietly
     from cellburst.payload.delta import unpack_delta  # the unpickler is loaded when there is something to unpickle
 
     assert result.value is not None
     _check_python(run)
+    held = held_now() if held is None else held
+    namespace.update(held)
     try:
-        return unpack_delta(result.value, blobs, namespace, inputs=run.payload.inputs)
+        with quietly():
+            delta = unpack_delta(result.value, blobs, namespace, inputs=run.payload.inputs)
+        delta.tell_placeholders(run.id)
+        return delta
     except (CellburstError, KeyboardInterrupt, MemoryError):
         raise
     except Exception as error:
         raise _unreadable(run, error) from error
+    finally:
+        for name in held:
+            namespace.pop(name, None)
 
 
 def _unpack(run: Run, packed: Packed, blobs: BlobStore, namespace: Namespace) -> Any:

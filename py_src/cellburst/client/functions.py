@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import time
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
@@ -15,6 +16,7 @@ from cellburst.client.origin import describe_origin, new_key, surroundings
 from cellburst.client.run import Run
 from cellburst.client.sending import send
 from cellburst.errors import UsageError
+from cellburst.library_state.gathering import gather, held_name, pack_states
 from cellburst.model import run as model
 from cellburst.model.ids import new_run_id
 from cellburst.model.manifest import InputEntry, Manifest
@@ -137,12 +139,17 @@ def _pack(
     # packed without our namespace: each function takes the globals along that it uses
     inputs = pack((fn, args, kwargs), connection.blobs, connection.settings, name=f"the call of {_name(fn)}")
     connection.prestart()
+    states = gather(seeded=False)
+    packed_states = pack_states(states, connection.blobs, connection.settings)
+    for state, why in states.problems.items():
+        warnings.warn(f"{held_name(state)} does not travel: {why}", stacklevel=4)
     payload = Payload(
         kind="function",
         inputs=inputs,
         sweep=None if sweep is None else pack(sweep, connection.blobs, connection.settings),
+        states=packed_states,
         positional=positional,
-        **surroundings(),
+        **surroundings(connection.places),
     )
     return payload, _manifest(fn, args, kwargs), connection
 

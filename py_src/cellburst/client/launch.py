@@ -13,6 +13,7 @@ from typing import Literal
 
 from cellburst import wiring
 from cellburst.errors import ControllerError
+from cellburst.library_state.environment import for_children
 from cellburst.paths import Places
 from cellburst.settings import Settings
 
@@ -107,8 +108,8 @@ def begin(places: Places, settings: Settings, command: Sequence[str] = CONTROLLE
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """This process's environment, with the settings in it."""
-    return {**os.environ, **settings.variables()}
+    """The environment that this process started with, with the settings in it: other notebooks will use it too."""
+    return {**for_children(), **settings.variables()}
 
 
 def reap() -> None:

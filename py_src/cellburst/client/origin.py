@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from cellburst._version import __version__
+from cellburst.client.ambient import beside_pool
 from cellburst.errors import UsageError
+from cellburst.library_state import environment
 from cellburst.model.run import Origin
+from cellburst.paths import Places
 
 _VSCODE = "__vsc_ipynb_file__"
 _JUPYTER = "JPY_SESSION_NAME"
@@ -40,13 +43,24 @@ class Surroundings(TypedDict):
 
     cwd: str
     path: tuple[str, ...]
+    ambient: dict[str, str]
     env: dict[str, str]
+    unset: tuple[str, ...]
     umask: int | None
 
 
-def surroundings() -> Surroundings:
-    """This process's."""
-    return {"cwd": working_directory(), "path": search_path(), "env": plot_environment(), "umask": file_mask()}
+def surroundings(places: Places) -> Surroundings:
+    """This process's; ``places`` are where the pool is that is to make the same of its own."""
+    env, unset = environment.changes()
+    ambient, more = beside_pool(places)
+    return {
+        "cwd": working_directory(),
+        "path": search_path(),
+        "ambient": ambient,
+        "env": {**env, **plot_environment()},
+        "unset": (*unset, *(name for name in more if name not in env)),
+        "umask": file_mask(),
+    }
 
 
 def file_mask() -> int | None:
@@ -59,7 +73,7 @@ def file_mask() -> int | None:
 
 
 def plot_environment() -> dict[str, str]:
-    """Variables that let figures be drawn by a worker as they are here. Nothing else of the environment is sent."""
+    """Variables that let figures be drawn by a worker as they are here."""
     backend = os.environ.get("MPLBACKEND", "")
     matplotlib = sys.modules.get("matplotlib")
     if not backend and matplotlib is not None:
@@ -69,14 +83,15 @@ def plot_environment() -> dict[str, str]:
 
 
 def search_path() -> tuple[str, ...]:
-    """``sys.path`` as a worker can use it: the empty entry, which means the working directory, spelled out.
+    """``sys.path`` as it is; relative entries, and the empty one, mean the working directory on a worker too.
 
     Behind it are the folders that the user's own modules were loaded from: `%cd` may have taken them off the path.
     """
     from cellburst.cells.local_modules import folders
 
-    entries = [os.path.abspath(entry) for entry in sys.path if isinstance(entry, str)]
-    return tuple(filter(None, map(_portable, dict.fromkeys([*entries, *folders()]))))
+    entries = [entry for entry in sys.path if isinstance(entry, str) and (_portable(entry) or not entry)]
+    here = {os.path.abspath(entry) for entry in entries}
+    return (*map(_portable, entries), *filter(None, (_portable(folder) for folder in folders() if folder not in here)))
 
 
 def working_directory() -> str:

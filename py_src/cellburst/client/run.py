@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from cellburst.client import collect
@@ -110,8 +112,13 @@ class Run:
 
     # waiting
 
-    def wait(self, timeout: float | None = None, listener: RunListener | None = None) -> Run:
-        """Until it has ended; the run itself.
+    def wait(
+        self,
+        timeout: float | None = None,
+        listener: RunListener | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Run:
+        """Until it has ended; the run itself. ``meanwhile`` is called first, as a part of the wait.
 
         Raises TimeoutError after ``timeout`` seconds, and the run goes on. An interrupt (KeyboardInterrupt)
         cancels it, unless it was submitted with ``detach`` or ``on_interrupt="detach"``.
@@ -120,6 +127,8 @@ class Run:
             return self
         delivered = Delivered()
         try:
+            if meanwhile is not None:
+                meanwhile()
             follow(self.id, listener or NullListener(), self._connection, timeout=timeout, delivered=delivered)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(interrupted(self.record, self._connection, listener, delivered)) from None
@@ -197,7 +206,9 @@ class Run:
         """
         if which not in ("unfinished", "failed", "missing"):
             raise UsageError(f"which must be 'unfinished', 'failed' or 'missing', not {which!r}")
-        answer = self._connection.request(Retry(0, self.id, which))
+        payload = self.record.payload
+        env = payload.env or {name: os.environ[name] for name in payload.dropped if name in os.environ}
+        answer = self._connection.request(Retry(0, self.id, which, env))
         self._connection.drop_result(self.id)
         self._results = None
         if answer.data.get("tasks") == 0:

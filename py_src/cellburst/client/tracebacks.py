@@ -17,12 +17,14 @@ from cellburst.model.outcome import Frame
 def show_only(error: BaseException, frames: Sequence[Frame], lines: Sequence[str]) -> None:
     """Give ``error`` the traceback of the task, and let IPython show that and not the way it came here.
 
-    ``lines`` are the traceback as the worker made it, for frames whose source is not here.
+    ``lines`` are the traceback as the worker made it, for frames whose source is not here. An error that came with
+    its own traceback keeps it.
     """
-    made = rebuild(frames)
+    framed = error.__traceback__ is not None
+    made = error.__traceback__ or rebuild(frames)
     error.with_traceback(made)
-    # what an error is linked to came without frames; the worker's lines have those
-    whole = error.__cause__ is None and (error.__context__ is None or error.__suppress_context__)
+    # what an error is linked to may have come without frames; the worker's lines have those
+    whole = framed or (error.__cause__ is None and (error.__context__ is None or error.__suppress_context__))
     shown = made if whole and all(_has_source(frame.filename) for frame in frames) else None
     try:
         error._render_traceback_ = _Rendering(error, shown, tuple(lines))  # type: ignore[attr-defined]
@@ -64,4 +66,6 @@ def _shell() -> Any:
 
 
 def _has_source(filename: str) -> bool:
+    if filename.startswith("<"):  # `exec("...")` and the like: nobody has it
+        return True
     return filename in linecache.cache or os.path.exists(filename)

@@ -107,13 +107,17 @@ def _retry(controller: Controller, client: Client, message: wire.Retry) -> None:
         states = {index: state for index, state in states.items() if live.over[index]}
     if states:
         now = controller.clock.wall()
-        reactor.reopen(controller.core, _book(controller, message.run), states, now, controller.effects)
+        reactor.reopen(controller.core, _book(controller, message.run, message.env), states, now, controller.effects)
     _done_after_commit(controller, client, wire.Done(message.request, message.run, {"tasks": len(states)}))
 
 
-def _book(controller: Controller, run: str) -> RunBook:
+def _book(controller: Controller, run: str, env: dict[str, str]) -> RunBook:
     live = controller.core.runs.get(run)
-    return live if live is not None else rebuild(controller.store.load_run(run))
+    if live is not None:
+        return live
+    book = rebuild(controller.store.load_run(run))
+    book.run = msgspec.structs.replace(book.run, payload=book.run.payload.completed(env))
+    return book
 
 
 def _rename(controller: Controller, client: Client, message: wire.Rename) -> None:

@@ -64,6 +64,7 @@ class LiveDisplay:
         self._monotonic = monotonic
         self._wall = wall
         self._next_draw = monotonic() + _FIRST_DRAW
+        self._drawn = False
 
     def status(self, status: RunStatus) -> None:
         self._progress.take_status(status)
@@ -91,11 +92,16 @@ class LiveDisplay:
         now = self._monotonic()
         if now >= self._next_draw:
             self._next_draw = now + self._interval
+            self._drawn = True
             self._screen.draw(self._progress.view(self._wall()))
 
     def close(self, hint: str = "") -> None:
-        """Draw for the last time, whatever the time is; ``hint`` is the way on."""
-        self._screen.finish(self._progress.view(self._wall(), hint))
+        """Draw for the last time; ``hint`` is the way on.
+
+        A plain cell that was quick shows what a cell here would have shown, and nothing of its run.
+        """
+        if self._sink is None or self._drawn or hint:
+            self._screen.finish(self._progress.view(self._wall(), hint))
 
 
 def _metrics_text(metrics: dict[str, Any] | None) -> str:

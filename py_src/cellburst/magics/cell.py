@@ -6,12 +6,14 @@ What is not needed to prepare a cell is imported after that: a first controller 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from cellburst.client.cell import Prepared, prepare_cell
 from cellburst.client.discover import offline
 from cellburst.errors import SweepError
 from cellburst.magics.cell_line import CellLine, read_cell_line
+from cellburst.magics.history import stand_as_plain
 from cellburst.magics.plainly import shown_plainly, warn
 
 if TYPE_CHECKING:
@@ -29,8 +31,10 @@ def run_cell(shell: Any, line: str, cell: str) -> Any:
         read = read_cell_line(line, shell.user_ns)
         if not cell.strip():
             raise read.line.error_at_end("there is nothing to run below this line")
+        stand_as_plain(shell, cell)
         prepared = _prepare(read, shell, cell)
     from cellburst.client.submit import submit_prepared
+    from cellburst.display.figures import figures
     from cellburst.display.inputs import inputs_bundle, warnings_of
     from cellburst.magics.waiting import collect, wait
 
@@ -44,8 +48,17 @@ def run_cell(shell: Any, line: str, cell: str) -> Any:
         run = submit_prepared(prepared, offline())
         if options.detach:
             return _detached(shell, run, options)
-        wait(shell, run, quiet=options.quiet, into=options.into)
-        return collect(shell, run, into=options.into)
+        wait(shell, run, quiet=options.quiet, into=options.into, meanwhile=_import_ahead(run))
+        value = collect(shell, run, into=options.into)
+        figures.settle(value)
+        return value
+
+
+def _import_ahead(run: Run) -> Callable[[], None] | None:
+    """What to do while a single cell runs: import what it begins with."""
+    from cellburst.client.ahead import import_ahead
+
+    return (lambda: import_ahead(run.record.payload.source)) if run.record.single else None
 
 
 def _prepare(read: CellLine, shell: Any, cell: str) -> Prepared:

@@ -10,7 +10,10 @@ _NAME = "remote"
 
 
 def load(shell: Any) -> None:
-    """Register the magics with ``shell``."""
+    """Register the magics with ``shell``, and see the user's own modules from now on as they are imported."""
+    from cellburst.cells.imports import observer
+
+    observer.install()
 
     def run_cell(line: str, cell: str) -> Any:
         """Run the cell on a target; ``%%remote?`` lists the options."""

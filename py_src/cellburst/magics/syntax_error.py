@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from typing import Any
 
+from cellburst.cells.silence import no_warnings
 from cellburst.cells.source import transform
 from cellburst.client.cell import locate
 from cellburst.errors import CaptureError
@@ -41,8 +41,7 @@ def _in_place(shell: Any, cell: str) -> SyntaxError | None:
     place = locate(cell, shell)
     source = "\n" * (place.first_line - 1) + transform(cell, shell.input_transformer_manager.transform_cell)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with no_warnings():
             compile(source, place.filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:
         return error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from cellburst.display.bundles import head_of
@@ -9,16 +10,28 @@ from cellburst.display.live import LiveDisplay
 from cellburst.display.replay import Replay
 from cellburst.display.screens import screen_for
 from cellburst.errors import CellburstError
+from cellburst.magics.left_behind import warnings_of
 from cellburst.magics.plainly import show_plainly, warn
-from cellburst.model.outcome import OutcomeKind
+from cellburst.magics.raising import raise_as_the_cells
+from cellburst.model.outcome import OutcomeKind, TaskResult
 
 if TYPE_CHECKING:
     from cellburst.client.run import Run
+    from cellburst.payload.delta import NamespaceDelta
 
 
-def wait(shell: Any, run: Run, *, quiet: bool = False, output: bool = True, into: str = "") -> None:
+def wait(
+    shell: Any,
+    run: Run,
+    *,
+    quiet: bool = False,
+    output: bool = True,
+    into: str = "",
+    meanwhile: Callable[[], None] | None = None,
+) -> None:
     """Until the run has ended; shows it, and with ``output`` what a single one prints and displays.
 
+    ``meanwhile`` is called at its beginning, while the run is on its way.
     Raises KeyboardInterrupt, shown as one sentence, when it is interrupted; the run is then cancelled or goes
     on, as it was submitted, and what it has finished is brought back.
     """
@@ -26,7 +39,7 @@ def wait(shell: Any, run: Run, *, quiet: bool = False, output: bool = True, into
     interval = run.connection.settings.live_interval
     live = LiveDisplay(head_of(run), screen_for(shell, quiet=quiet), sink, interval=interval)
     try:
-        run.wait(listener=live)
+        run.wait(listener=live, meanwhile=meanwhile)
     except KeyboardInterrupt as interrupt:
         live.close()  # the interrupt itself says how to go on
         if output:
@@ -52,14 +65,23 @@ def collect(shell: Any, run: Run, *, into: str = "") -> Any:
 
 def _single_value(shell: Any, run: Run) -> Any:
     delta = run.bring_back(shell.user_ns)
+    if delta is not None:
+        for warning in warnings_of(delta):
+            warn(warning)
     result = run.task_result()
     if result is None or result.kind is not OutcomeKind.SUCCEEDED or delta is None:
+        if (error := _error_of(run, result, delta)) is not None:
+            raise_as_the_cells(shell, error)
         return run.value
-    for name, why in delta.unreturned.items():
-        warn(f"{name} stays on the worker: {why}")
     if result.note:
         warn(result.note)
     return delta.value if delta.has_value else None
+
+
+def _error_of(run: Run, result: TaskResult | None, delta: NamespaceDelta | None) -> BaseException | None:
+    """What the cell raised: the very object, where it is among its variables; else why there is no value."""
+    own = delta.error if delta is not None and result is not None and result.kind is OutcomeKind.FAILED else None
+    return run.error if own is None or isinstance(own, CellburstError) else own
 
 
 def _keep_finished(shell: Any, run: Run, into: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cellburst.model.blob import Packed
 
@@ -19,7 +21,11 @@ class Payload(Struct, frozen=True):
     ``sweep`` unpickles to an object with ``__len__`` and ``__getitem__(index) -> dict``;
     ``positional`` passes its only value to the function without its name.
     ``filename`` and ``first_line`` make frames point at the notebook cell's own lines.
-    ``needs_shell`` says that the source calls ``get_ipython()``. ``env`` is set around each task;
+    ``needs_shell`` says that the source calls ``get_ipython()``. Around each task ``env`` is set, what the notebook
+    has changed of its environment, above ``ambient``, what the kernel was started with and the pool was not; ``unset``
+    is deleted. ``dropped`` are names of ``env`` whose values were not stored, so that no task can start. ``seal`` is
+    the key for variables that come back; it is not stored either.
+    ``states`` is what the kernel has changed of its libraries' state (a dict), which each task finds.
     ``futures`` are compiler flags of ``from __future__ import`` lines in earlier cells, ``umask`` is the
     submitter's (None: the pool's own).
     """
@@ -32,15 +38,26 @@ class Payload(Struct, frozen=True):
     collect: Literal["namespace", "value"] = "value"
     out: tuple[str, ...] = ()
     sweep: Packed | None = None
+    states: Packed | None = None
     positional: bool = False
     needs_shell: bool = False
     cwd: str = ""
     path: tuple[str, ...] = ()
+    ambient: dict[str, str] = {}
     env: dict[str, str] = {}
+    unset: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    seal: bytes = b""
     umask: int | None = None
     futures: int = 0
     keep_children: bool = False
 
+    def completed(self, env: Mapping[str, str]) -> Payload:
+        """With values for variables that were not stored, as far as ``env`` has them."""
+        found = {name: env[name] for name in self.dropped if name in env}
+        dropped = tuple(name for name in self.dropped if name not in found)
+        return replace(self, env={**self.env, **found}, dropped=dropped) if found else self
+
     def packs(self) -> tuple[Packed, ...]:
         """The pickles inside."""
-        return (self.inputs,) if self.sweep is None else (self.inputs, self.sweep)
+        return tuple(packed for packed in (self.inputs, self.sweep, self.states) if packed is not None)

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,7 +81,7 @@ class BlobFolder:
             facts = os.fstat(descriptor)
             if facts.st_size != ref.size:
                 raise DamagedBlobError(_damage(ref, f"has {facts.st_size} bytes", _set_aside(path)))
-            view = _view(descriptor, ref)
+            view = _view(descriptor, ref, path)
         finally:
             os.close(descriptor)
         if not _is_verified(path, facts):
@@ -111,7 +112,7 @@ class BlobFolder:
                     facts = entry.stat()
                 except FileNotFoundError:
                     continue
-                yield BlobRef(digest, facts.st_size), facts.st_mtime
+                yield BlobRef(digest, facts.st_size), max(facts.st_atime, facts.st_mtime)
 
     def remove_partial(self, before: float) -> int:
         """Remove what writers that died left behind before that wall time; the bytes freed."""
@@ -137,11 +138,15 @@ class BlobFolder:
             yield from list(os.scandir(folder))
 
     def _keep(self, path: Path, ref: BlobRef) -> bool:
-        """Whether the blob is there; it then counts as written now, so that no sweep takes it."""
+        """Whether the blob is there; it then counts as written now, so that no sweep takes it.
+
+        Only its time of access is set: by that of its last change readers know that they have verified it.
+        """
         try:
-            if path.stat().st_size != ref.size:
+            facts = path.stat()
+            if facts.st_size != ref.size:
                 return False
-            os.utime(path)
+            os.utime(path, ns=(time.time_ns(), facts.st_mtime_ns))
         except FileNotFoundError:
             return False
         return True
@@ -197,13 +202,13 @@ def _untouched_blob(view: memoryview) -> BlobRef | None:
     return found[0] if found and found[0].size == view.nbytes else None
 
 
-def _view(descriptor: int, ref: BlobRef) -> memoryview:
+def _view(descriptor: int, ref: BlobRef, path: Path) -> memoryview:
     if not ref.size:
         return memoryview(bytearray())
     try:
         from cellburst.payload import maps  # it needs ctypes, which who only sweeps can do without
 
-        return maps.map_blob(descriptor, ref)
+        return maps.map_blob(descriptor, ref, str(path))
     except (ImportError, OSError, AttributeError, TypeError):  # no more maps, or a system without them
         return _copy(descriptor, ref.size)
 

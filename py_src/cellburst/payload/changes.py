@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import builtins
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from cellburst.payload import graph
-from cellburst.payload.graph import Node, Path
+from cellburst.payload.graph import Node
 from cellburst.payload.kinds import NotReplaceableError
 from cellburst.payload.namespaces import Namespace
-from cellburst.payload.rebuild import sentence
+from cellburst.payload.paths import Path
+from cellburst.payload.rebuild import BUILTINS, sentence
 from cellburst.payload.snapshot import Snapshot, is_users, names_above
 
+REPLACED = "replaced"
+"""The kind of an update that says: the object that this path leads to is another one from now on."""
+_BUILTINS = id(vars(builtins))
 _UNSEEN = "it cannot be pickled again on the worker, so changes made to it are not seen"
 
 
 class Update(NamedTuple):
-    """An object, the name of its kind, what it now contains, and the variables that lead to it."""
+    """An object, the name of its kind, what it now contains, and the variables that lead to it.
+
+    ``whole``: it holds too much to judge each object in it, so all that it contains is sent anew.
+    """
 
     obj: Any
     kind: str
     content: Any
     names: tuple[str, ...]
+    whole: bool = False
 
 
 @dataclass
@@ -39,19 +48,27 @@ class Changes:
 class References:
     """By ``id``, the paths of the objects that the other side has too; made when they are asked for."""
 
-    def __init__(self, nodes: Mapping[int, Node], replaced: set[int]) -> None:
+    def __init__(
+        self, nodes: Mapping[int, Node], replaced: set[int], anchor: Callable[[Any], Any] = lambda _: None
+    ) -> None:
         self.nodes = nodes
+        self._anchor = anchor
         self._replaced = replaced
         self._paths: dict[int, Path] = {}
 
     def get(self, key: int, /) -> Path | None:
         node = self.nodes.get(key)
         if node is None or key in self._replaced:
-            return None
+            return BUILTINS if key == _BUILTINS else None
         path = self._paths.get(key)
         if path is None:
             path = self._paths[key] = node.path()  # one tuple per object, so that pickle writes it once
         return path
+
+    def anchor(self, owner: Any, /) -> Any:
+        """The array, also here, that shows the memory of this owner; None if there is none."""
+        array = self._anchor(owner)
+        return array if array is not None and self.get(id(array)) is not None else None
 
 
 def find_changes(before: Snapshot, after: Namespace) -> Changes:
@@ -67,9 +84,12 @@ def find_changes(before: Snapshot, after: Namespace) -> Changes:
         names = [name for name in node.parents if isinstance(name, str)]
         found.assigned.update({name: node.obj for name in names if name in now and now[name] is node.obj})
     found.updates = [
-        Update(node.obj, node.kind.name, content, tuple(sorted(names_above([node])))) for node, content in contents
+        Update(node.obj, node.kind.name, content, tuple(sorted(before.names_of(node))), node.whole)
+        for node, content in contents
     ]
-    found.references = References(before.nodes, {id(node.obj) for node in replaced})
+    found.updates += [Update(None, REPLACED, node.path(), tuple(sorted(before.names_of(node)))) for node in replaced]
+    nodes = {**{id(node.obj): node for node in graph.shared_dicts(before.nodes)}, **before.nodes}
+    found.references = References(nodes, {id(node.obj) for node in replaced}, before.anchor)
     return found
 
 

@@ -6,21 +6,27 @@ made of them refers to the kernel's own objects, and each change is one object's
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from cellburst.abc import BlobStore
 from cellburst.errors import PayloadError
 from cellburst.model.blob import Packed
-from cellburst.payload import classes, diagnose, pickling, rebuild
+from cellburst.payload import classes, diagnose, pickling, placeholders, places, rebuild
 from cellburst.payload.changes import Changes, Update, find_changes
-from cellburst.payload.graph import Path, follow
 from cellburst.payload.namespaces import Namespace, filling
-from cellburst.payload.rebuild import Broken, MissingReferenceError, find_broken
+from cellburst.payload.paths import Path, follow
+from cellburst.payload.placeholders import Placeholder, Reason
+from cellburst.payload.rebuild import Broken, MissingReferenceError, find_broken, paths_to
 from cellburst.payload.snapshot import Snapshot
+from cellburst.payload.standins import StandIns
 from cellburst.settings import Settings
 
 VALUE = "the value of the last expression"
+ERROR = "the exception"
+NO_STATES: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass
@@ -28,7 +34,9 @@ class NamespaceDelta:
     """What a cell assigned, changed in place and deleted, and the value of its last expression.
 
     ``changed`` has this side's own objects, as they were before ``merge.apply``, which makes ``updates``
-    to them. ``unreturned`` says by name why something could not come back.
+    to them. ``states`` is what it changed of its libraries' state. ``placeholders`` stand for what could not come
+    back, each at its place; ``unreturned`` says by name of what else that is so, and why. ``error`` is what the cell
+    raised, if that could travel.
     """
 
     assigned: dict[str, Any] = field(default_factory=dict)
@@ -38,6 +46,20 @@ class NamespaceDelta:
     has_value: bool = False
     unreturned: dict[str, str] = field(default_factory=dict)
     updates: list[Update] = field(default_factory=list)
+    states: dict[str, Any] = field(default_factory=dict)
+    placeholders: list[Placeholder] = field(default_factory=list)
+    error: BaseException | None = None
+
+    def tell_placeholders(self, run: str) -> None:
+        """Tell all which run left them."""
+        for found in self.placeholders:
+            placeholders.explain(found, run=run)
+
+    def name_placeholders(self, roots: Mapping[str, Any]) -> None:
+        """Tell those that do not know it yet how to get to them, from the variables (or what they are called)."""
+        unnamed = {id(found): found for found in self.placeholders if not placeholders.reason_of(found).name}
+        for key, path in paths_to(unnamed, roots).items() if unnamed else ():
+            placeholders.explain(unnamed[key], name=path)
 
 
 def pack_delta(
@@ -47,9 +69,14 @@ def pack_delta(
     has_value: bool,
     blobs: BlobStore,
     settings: Settings,
+    states: Mapping[str, Any] = NO_STATES,
+    devices: Collection[str] | None = None,
+    error: BaseException | None = None,
 ) -> Packed:
-    """Pickle what happened since the snapshot; what cannot be pickled is left out, and said.
+    """Pickle what happened since the snapshot, with placeholders for what cannot travel.
 
+    ``devices`` ("cpu", "cuda") are those of the other side; None does not ask where tensors lie. ``error`` is what the
+    cell raised.
     Raises DiskFullError, StoreError.
     """
     changes = find_changes(namespace_before, namespace_after)
@@ -58,15 +85,26 @@ def pack_delta(
         return pickling.dump(part, settings.buffer_bytes, namespace=namespace_after, references=changes.references)
 
     try:
-        chunks, buffers = dump(_body(changes, value, has_value))
+        chunks, buffers = dump(_body(changes, value, has_value, states, error))
     except (Exception, SystemExit, GeneratorExit):
-        value, has_value = _leave_out(changes, value, has_value, dump, namespace_after)
-        chunks, buffers = dump(_body(changes, value, has_value))
+        states = _states_that_travel(states, changes, dump)
+        stand_ins = StandIns(namespace_after, changes.references, devices)
+        value = _replace_what_nothing_can_stand_in(changes, value, stand_ins)
+        error = None if stand_ins.fails(error) else error
+        body = {
+            **_body(changes, value, has_value, states, error),
+            "placeholders": stand_ins.found,
+        }  # last: it is filled then
+        chunks, buffers = stand_ins.dump(body, settings.buffer_bytes)
     return pickling.store(chunks, buffers, blobs, settings)
 
 
-def _body(changes: Changes, value: object, has_value: bool) -> dict[str, Any]:
+def _body(
+    changes: Changes, value: object, has_value: bool, states: Mapping[str, Any], error: BaseException | None
+) -> dict[str, Any]:
     return {
+        "error": error,
+        "states": dict(states),
         "assigned": changes.assigned,
         "deleted": changes.deleted,
         "updates": [tuple(update) for update in changes.updates],
@@ -76,30 +114,38 @@ def _body(changes: Changes, value: object, has_value: bool) -> dict[str, Any]:
     }
 
 
-def _leave_out(
-    changes: Changes, value: object, has_value: bool, dump: Any, namespace: Namespace
-) -> tuple[object, bool]:
-    """Take out of ``changes`` whatever cannot be pickled."""
+def _replace_what_nothing_can_stand_in(changes: Changes, value: object, stand_ins: StandIns) -> object:
+    """Take out of ``changes`` what cannot be pickled even with placeholders inside; what becomes of ``value``."""
 
-    def refusal(part: Any, obj: Any, name: str) -> str | None:
+    def fails(part: Any) -> BaseException | None:
         try:
-            dump(part)
+            stand_ins.dump(part, 0)
         except (Exception, SystemExit, GeneratorExit) as error:
-            return diagnose.explain(obj, name, namespace=namespace) or f"{name}: {rebuild.sentence(error)}"
+            return error
         return None
 
-    for name, obj in list(changes.assigned.items()):
-        if why := refusal(obj, obj, name):
-            del changes.assigned[name]
-            changes.lost[name] = why
+    for name, obj in changes.assigned.items():
+        if error := fails(obj):
+            changes.assigned[name] = stand_ins.whole(obj, error)
     for update in list(changes.updates):
-        if why := refusal(update.content, update.obj, changes.references.nodes[id(update.obj)].spelled()):
+        if error := fails(update.content):
             changes.updates.remove(update)
-            changes.lost.update(dict.fromkeys(update.names, why))
-    if has_value and (why := refusal(value, value, VALUE)):
-        changes.lost[VALUE] = why
-        return None, False
-    return value, has_value
+            where = changes.references.nodes[id(update.obj)].spelled()
+            changes.lost.update(dict.fromkeys(update.names, f"{where} cannot be pickled: {diagnose.said(error)}"))
+    error = fails(value)
+    return value if error is None else stand_ins.whole(value, error)
+
+
+def _states_that_travel(states: Mapping[str, Any], changes: Changes, dump: Any) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name, state in states.items():
+        try:
+            dump(state)
+        except (Exception, SystemExit, GeneratorExit) as error:
+            changes.lost[f"the state {name}"] = rebuild.sentence(error)
+        else:
+            kept[name] = state
+    return kept
 
 
 def unpack_delta(
@@ -127,12 +173,16 @@ def unpack_delta(
         has_value=found["has_value"],
         unreturned=found["unreturned"],
         updates=updates,
+        states=found["states"],
+        placeholders=found.get("placeholders", []),
+        error=found["error"] if isinstance(found["error"], BaseException) else None,
     )
     for name in names - set(delta.assigned) - set(delta.deleted):
         if name in here.from_inputs:
             delta.assigned[name] = here.root(name)
         elif name in namespace:
             delta.changed[name] = namespace[name]
+    delta.name_placeholders({**delta.assigned, VALUE: delta.value, ERROR: delta.error})
     return delta
 
 
@@ -157,10 +207,11 @@ class _Here(dict[Path, Any]):
             if self._unpacked is None and self._inputs is not None:
                 self._unpacked = pickling.unpack(self._inputs, self._blobs, namespace=self._namespace)
             return (self._unpacked or {})[name]
-        try:
-            return self._namespace[name]
-        except KeyError:
-            raise MissingReferenceError(f"it refers to {name}, which is not here") from None
+        place = places.is_place(name)
+        found = places.earlier_value_of(name) if place else self._namespace.get(name, places.MISSING)
+        if found is places.MISSING:
+            raise MissingReferenceError(f"it refers to {places.spelled(name)}, which is not here")
+        return found
 
     def turn_to_inputs(self, path: Path) -> bool:
         """Take the variable from the inputs from now on; False if it was already, or there are none."""
@@ -196,20 +247,28 @@ class _Tried(dict[Path, Any]):
 
 
 def _load_what_can_be(body: Any, buffers: list[memoryview], here: _Here, namespace: Namespace) -> dict[str, Any]:
-    found = rebuild.tolerant_load(body, buffers, here, namespace)
+    """What can be rebuilt, with placeholders; an object that is to be changed and is not here is left out, and said."""
+    found, broken = rebuild.tolerant_load(body, buffers, here, namespace)
     if isinstance(found, Broken) or not isinstance(found, dict):
         raise PayloadError(f"the variables cannot be rebuilt here: {getattr(found, 'why', 'no such pickle')}")
-    unreturned = found["unreturned"]
-    for name, value in list(found["assigned"].items()):
-        if broken := find_broken(value, name):
-            del found["assigned"][name]
-            unreturned[name] = "{} cannot be rebuilt here: {}".format(*broken)
+    _leave_out(found)
+    needed = {key: found[key] for key in ("assigned", "updates", "value", "error")}
+    reached = paths_to({id(one) for one in broken}, needed)
+    for one in broken:
+        why = one.why
+        placeholders.become(one, Reason("", f"cannot be rebuilt here: {why}", rebuild.way_out(why)))
+    stand_ins = [one for one in broken if id(one) in reached]
+    return {**found, "placeholders": [*found.get("placeholders", ()), *stand_ins]}
+
+
+def _leave_out(found: dict[str, Any]) -> None:
+    """Take out what nothing can stand in for: a state, and a change to an object that is not here."""
+    for name, state in list(found["states"].items()):
+        if left := find_broken(state, name):
+            del found["states"][name]
+            found["unreturned"][f"the state {name}"] = "it cannot be rebuilt here: {1}".format(*left)
     for update in list(found["updates"]):
-        names = update[3]
-        if broken := find_broken(update[:3], " or ".join(names)):
+        obj, _, content, names, _ = update
+        if gone := next((part for part in (obj, content) if isinstance(part, Broken)), None):
             found["updates"].remove(update)
-            unreturned.update(dict.fromkeys(names, f"it cannot be changed here: {broken[1]}"))
-    if found["has_value"] and (broken := find_broken(found["value"], VALUE)):
-        found.update(value=None, has_value=False)
-        unreturned[VALUE] = "{} cannot be rebuilt here: {}".format(*broken)
-    return found
+            found["unreturned"].update(dict.fromkeys(names, f"it cannot be changed here: {gone.why}"))

@@ -6,61 +6,21 @@ first item leads to the object in the one that it was copied from in the other.
 
 from __future__ import annotations
 
-import functools
-from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Mapping
-from datetime import date, time, timedelta, tzinfo
-from decimal import Decimal
-from enum import Enum
-from fractions import Fraction
+from collections import deque
+from collections.abc import Iterator, Mapping
 from itertools import islice
-from pathlib import PurePath
-from types import (
-    BuiltinFunctionType,
-    CellType,
-    CodeType,
-    FunctionType,
-    MethodType,
-    ModuleType,
-    SimpleNamespace,
-)
 from typing import Any
 
-from cellburst.payload import functions
+from cellburst.payload.classify import is_plain, kind_of
 from cellburst.payload.kinds import Kind, Step, by_digest, same_digest
-from cellburst.payload.kinds_code import CELL, CLASS, FUNCTION
-from cellburst.payload.kinds_data import ARRAY, BYTES, FRAME, GENERATOR, OPAQUE, data_kind, is_frame
-from cellburst.payload.kinds_objects import (
-    ATOMS,
-    INSTANCE,
-    MAPPING,
-    SEQUENCE,
-    SET,
-    STATEFUL,
-    WRAPPING,
-    is_dynamic,
-    object_kind,
-)
+from cellburst.payload.kinds_iterators import POSITION
+from cellburst.payload.kinds_objects import INSTANCE, MAPPING, SEQUENCE
 from cellburst.payload.namespaces import Namespace
-from cellburst.payload.pickler import has_reducer
-from cellburst.payload.rebuild import MissingReferenceError
-from cellburst.payload.steps import has_default_reduce, own_attributes
+from cellburst.payload.paths import Path
+from cellburst.payload.placeholders import Placeholder, reason_of
+from cellburst.payload.reducers import has_shared_dict
 
-KINDS = {
-    kind.name: kind
-    for kind in (
-        *(SEQUENCE, MAPPING, SET, INSTANCE, STATEFUL, WRAPPING, FUNCTION, CELL, CLASS),
-        *(BYTES, ARRAY, FRAME, GENERATOR, OPAQUE),
-    )
-}
-MOST = 5_000  # objects below one name; the value of a name with more is judged as a whole
-_IMMUTABLE = (
-    *(ModuleType, BuiltinFunctionType, CodeType, frozenset, Enum, PurePath, Decimal, Fraction),
-    *(date, time, timedelta, tzinfo, property, staticmethod, classmethod),
-)
-_REDUCED_AS_OBJECTS = frozenset({OrderedDict, defaultdict, Counter, deque})
-
-Path = tuple[Any, ...]  # (type's name, variable's name, step, ...)
+MOST = 10_000  # objects below one name; the value of a name with more is judged as a whole
 
 
 class Node:
@@ -73,7 +33,7 @@ class Node:
         self.kind = kind
         self.parents: list[Node | str] = [parent]
         self.step = step
-        self.type_name = type(obj).__qualname__  # now: an instance may change its class
+        self.type_name = "" if kind is POSITION else _type_name(obj)  # now: an instance may change its class
         self.frozen: Any = None
         self.whole = False  # judged with all that is inside
 
@@ -99,40 +59,9 @@ class Node:
         return parent.spelled() + {".": ".{}", "[": "[{}]"}.get(what, f" ({what})").format(*where)
 
 
-def kind_of(obj: Any, namespace: Namespace | None) -> Kind | None:
-    """How to treat an object; None for what cannot change or travels by name."""
-    kind = type(obj)
-    if kind in ATOMS or isinstance(obj, _IMMUTABLE):
-        return None
-    if kind is list:
-        return SEQUENCE
-    if kind is dict:
-        return MAPPING
-    if kind is set:
-        return SET
-    if isinstance(obj, type):
-        return CLASS if is_dynamic(obj) else None
-    if kind is FunctionType:
-        return FUNCTION if functions.is_notebook_function(obj, namespace) else None
-    if kind is CellType:
-        return CELL
-    if kind in (MethodType, functools.partial) or kind is functools._lru_cache_wrapper or isinstance(obj, tuple):
-        return WRAPPING
-    if kind in _REDUCED_AS_OBJECTS:
-        return object_kind(obj)
-    if kind is SimpleNamespace:
-        return INSTANCE
-    return _kind_by_reduction(obj, kind)
-
-
-def _kind_by_reduction(obj: Any, kind: Any) -> Kind | None:
-    if is_frame(obj):
-        return FRAME
-    if kind.__module__ == "numpy" and hasattr(kind, "dtype") and not hasattr(kind, "__setitem__"):
-        return None  # a numpy scalar or a data type
-    if has_reducer(kind) or not has_default_reduce(kind):
-        return data_kind(obj)
-    return object_kind(obj)
+def _type_name(obj: Any) -> str:
+    """What the type of the object is called on the other side."""
+    return reason_of(obj).kind if type(obj) is Placeholder else type(obj).__qualname__
 
 
 def walk(names: Mapping[str, Any], namespace: Namespace | None) -> dict[int, Node]:
@@ -162,10 +91,11 @@ def _reach(
         parent, step, obj = queue.popleft()
         known = found.get(id(obj)) or below.get(id(obj))
         if known is not None:
-            links.append((known, parent))
+            if step[:1] != ("root",):  # a view does not lead to all of what it shows a part of
+                links.append((known, parent))
             continue
         kind = kind_of(obj, namespace)
-        if kind is None:
+        if kind is None or (parent is not name and is_plain(obj)):
             continue
         node = below[id(obj)] = Node(obj, kind, parent, step)
         try:
@@ -175,6 +105,13 @@ def _reach(
         if len(below) + len(queue) > MOST:
             return None
     return links
+
+
+def shared_dicts(nodes: Mapping[int, Node]) -> Iterator[Node]:
+    """Nodes for the `__dict__` of instances to which something else has come to refer."""
+    for node in nodes.values():
+        if type(node.obj).__dictoffset__ and node.kind in (INSTANCE, MAPPING, SEQUENCE) and has_shared_dict(node.obj):
+            yield Node(node.obj.__dict__, MAPPING, node, ("dict",))
 
 
 def freeze(node: Node, digest: Any) -> None:
@@ -190,43 +127,3 @@ def is_same(node: Node, digest: Any) -> bool:
 def content(node: Node, *, complete: bool = False) -> Any:
     """What the kernel needs to change its own: what is new, or everything. Raises NotReplaceableError."""
     return node.kind.content(node.obj, None if complete or node.whole else node.frozen)
-
-
-def follow(path: Path, root: Any) -> Any:
-    """The object that a path leads to from its variable's value. Raises MissingReferenceError."""
-    expected, name, *steps = path
-    obj = root
-    try:
-        for step in steps:
-            obj = _step(obj, step)
-    except (LookupError, AttributeError, TypeError) as error:
-        raise MissingReferenceError(f"{name} has changed here meanwhile ({error})") from error
-    if type(obj).__qualname__ != expected:
-        raise MissingReferenceError(f"{name} has changed here meanwhile (a {type(obj).__qualname__}, not {expected})")
-    return obj
-
-
-def _step(obj: Any, step: Step) -> Any:
-    what, *where = step
-    if what == ".":
-        return (vars(obj) if isinstance(obj, (type, FunctionType)) else own_attributes(obj))[where[0]]
-    return _STEPS[what](obj, *where)
-
-
-def _get(obj: Any, name: str, *item: Any) -> Any:
-    value = getattr(obj, name)
-    return value[item[0]] if item else value
-
-
-_STEPS: dict[str, Any] = {
-    "[": lambda obj, index: obj[index],
-    "k": lambda obj, index: list(dict.keys(obj))[index],
-    "v": lambda obj, index: list(dict.values(obj))[index],
-    "class": type,
-    "base": lambda cls, index: cls.__bases__[index],
-    "cell": lambda function, index: function.__closure__[index],
-    "content": lambda cell: cell.cell_contents,
-    "default": lambda function, index: function.__defaults__[index],
-    "kwdefault": lambda function, name: function.__kwdefaults__[name],
-    "get": _get,
-}

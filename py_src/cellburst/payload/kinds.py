@@ -9,16 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from cellburst.payload.steps import own_attributes, slot_names
 
 Step = tuple[Any, ...]
 Part = tuple[Step, Any]
-Digest = Callable[[Any], Any]
 AttributeChanges = tuple[dict[str, Any], "list[str] | None"]
 
 _MISSING = object()
+
+
+class Judge(Protocol):
+    """What is asked while objects are frozen and compared."""
+
+    def __call__(self, obj: Any, /) -> Any:
+        """A digest of its pickle."""
+        ...
+
+    def claim(self, owner: Any, array: Any, /) -> bool:
+        """Whether this array is the one that answers for the memory of that owner."""
+        ...
 
 
 class NotReplaceableError(Exception):
@@ -43,19 +54,24 @@ class Kind:
     """
 
     name: str
-    freeze: Callable[[Any, Digest], Any]
-    same: Callable[[Any, Any, Digest], bool]
+    freeze: Callable[[Any, Judge], Any]
+    same: Callable[[Any, Any, Judge], bool]
     content: Callable[[Any, Any], Any] = _not_replaceable
     replace: Callable[[Any, Any], None] = _not_replaceable
     parts: Callable[[Any], Iterable[Part]] = _no_parts
 
 
-def by_digest(obj: Any, digest: Digest) -> Any:
+def fixed(name: str) -> Kind:
+    """A kind of object that never changes, and is named instead of sent where the other side has it."""
+    return Kind(name, lambda *_: None, lambda *_: True)
+
+
+def by_digest(obj: Any, digest: Judge) -> Any:
     """Freeze an object as the digest of its pickle."""
     return digest(obj)
 
 
-def same_digest(frozen: Any, obj: Any, digest: Digest) -> bool:
+def same_digest(frozen: Any, obj: Any, digest: Judge) -> bool:
     """Compare the digest of its pickle."""
     return bool(frozen == digest(obj))
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import EnumMeta
+from types import FunctionType
 from typing import Any
 
-from cellburst.payload.kinds import Digest, Kind, Part, attribute_changes, same_attributes
+from cellburst.payload import class_state
+from cellburst.payload.class_state import ClassState
+from cellburst.payload.functions import has_own_globals
+from cellburst.payload.kinds import Judge, Kind, Part, attribute_changes, same_attributes
 from cellburst.payload.kinds_objects import ATOMS, is_dynamic
 
-# What Python itself keeps in a class.
-_OWN = frozenset(
-    {
-        *("__dict__", "__weakref__", "__module__", "__annotations__", "__abstractmethods__", "_abc_impl", "__doc__"),
-        *("__slots__", "__slotnames__", "__parameters__", "__orig_bases__", "__type_params__", "__firstlineno__"),
-        *("__static_attributes__", "__annotate_func__", "__annotations_cache__"),
-    }
+_FUNCTION_ATTRIBUTES = (
+    *("__code__", "__defaults__", "__kwdefaults__", "__annotations__"),
+    *("__name__", "__qualname__", "__module__", "__doc__"),
+    *(("__type_params__",) if hasattr(FunctionType, "__type_params__") else ()),
 )
 
 
@@ -26,28 +26,44 @@ def _function_parts(function: Any) -> Iterable[Part]:
         if type(part) not in ATOMS:
             yield ("kwdefault", name), part
     yield from (((".", name), part) for name, part in vars(function).items() if type(part) not in ATOMS)
+    if has_own_globals(function):
+        yield ("get", "__globals__"), function.__globals__
 
 
-def _function_state(function: Any) -> dict[str, Any]:
-    return {
-        **vars(function),
-        "__defaults__": function.__defaults__,
-        "__kwdefaults__": function.__kwdefaults__,
-        "__code__": function.__code__,
-    }
+def _function_state(function: Any) -> dict[Any, Any]:
+    """Its `__dict__`, what else can be set, and under pairs the items of its two dicts."""
+    state: dict[Any, Any] = {name: getattr(function, name) for name in _FUNCTION_ATTRIBUTES}
+    for kept in ("__kwdefaults__", "__annotations__"):
+        if items := state[kept]:
+            state.update({(kept, name): value for name, value in items.items()})
+    state.update(function.__dict__)
+    return state
 
 
-def _same_function(frozen: Any, function: Any, _: Digest) -> bool:
+def _same_function(frozen: Any, function: Any, _: Judge) -> bool:
     return same_attributes(frozen, _function_state(function))
 
 
-def _replace_attributes(obj: Any, content: Any) -> None:
+def _replace_function(function: Any, content: Any) -> None:
     changed, deleted = content
-    for name in deleted or ():
-        if name in vars(obj):
-            delattr(obj, name)
+    if deleted is None:
+        deleted = [name for name in function.__dict__ if name not in changed]
+    for name in deleted:
+        held = function.__dict__ if isinstance(name, str) else getattr(function, name[0]) or {}
+        held.pop(name if isinstance(name, str) else name[1], None)
     for name, value in changed.items():
-        setattr(obj, name, value)
+        if isinstance(name, str):
+            if name in _FUNCTION_ATTRIBUTES:
+                setattr(function, name, value)
+            else:
+                function.__dict__[name] = value
+        elif (held := getattr(function, name[0])) is not None:
+            held[name[1]] = value
+
+
+def _wrapper_parts(wrapper: Any) -> Iterable[Part]:
+    names = ("fget", "fset", "fdel") if type(wrapper) is property else ("__func__",)
+    yield from ((("get", name), part) for name in names if (part := getattr(wrapper, name)) is not None)
 
 
 def _cell_content(cell: Any) -> tuple[Any, ...]:
@@ -61,7 +77,7 @@ def _cell_parts(cell: Any) -> Iterable[Part]:
     yield from ((("content",), part) for part in _cell_content(cell) if type(part) not in ATOMS)
 
 
-def _same_cell(frozen: Any, cell: Any, _: Digest) -> bool:
+def _same_cell(frozen: Any, cell: Any, _: Judge) -> bool:
     now = _cell_content(cell)
     return len(frozen) == len(now) and all(before is after for before, after in zip(frozen, now, strict=True))
 
@@ -73,15 +89,56 @@ def _replace_cell(cell: Any, content: Any) -> None:
         del cell.cell_contents
 
 
-def _class_state(cls: Any) -> dict[str, Any]:
-    return {} if isinstance(cls, EnumMeta) else {name: value for name, value in vars(cls).items() if name not in _OWN}
+def _same_class(frozen: ClassState, cls: Any, _: Judge) -> bool:
+    now = class_state.read(cls)
+    return (
+        now.order == frozen.order
+        and now.names == frozen.names
+        and same_members(now.bases, frozen.bases)
+        and same_members(now.registered, frozen.registered)
+        and len(now.values) == len(frozen.values)
+        and same_attributes(frozen.attributes, now.attributes)
+    )
+
+
+def same_members(before: tuple[Any, ...], now: tuple[Any, ...]) -> bool:
+    """Whether two tuples hold the same objects."""
+    return len(before) == len(now) and all(one is other for one, other in zip(before, now, strict=True))
+
+
+def _class_content(cls: Any, frozen: ClassState | None) -> Any:
+    now = class_state.read(cls)
+    changes = attribute_changes(frozen and frozen.attributes, now.attributes)
+    bases = None if frozen and same_members(now.bases, frozen.bases) else now.bases
+    return changes, now.order, bases, now.names, now.registered, now.values
+
+
+def _replace_class(cls: Any, content: Any) -> None:
+    (changed, deleted), order, bases, names, registered, values = content
+    own = class_state.dict_of(cls)
+    if deleted is None:
+        deleted = [name for name in own if name not in order and class_state.is_attribute(cls, own, name)]
+    if bases is not None:
+        class_state.set_bases(cls, bases)
+    class_state.set_names(cls, names)
+    for name in deleted:
+        class_state.delete_attribute(cls, name)
+    for name, value in changed.items():
+        class_state.set_attribute(cls, name, value)
+    class_state.put_in_order(cls, order)
+    class_state.register(cls, registered)
+    class_state.add_values(cls, values)
 
 
 def _class_parts(cls: Any) -> Iterable[Part]:
-    yield from ((("base", index), base) for index, base in enumerate(cls.__bases__) if is_dynamic(base))
-    for name, part in _class_state(cls).items():
-        if not name.startswith("__") and type(part) not in ATOMS:
+    bases = class_state.bases_of(cls)
+    yield from ((("base", index), base) for index, base in enumerate(bases) if is_dynamic(base))
+    if is_dynamic(type(cls)):
+        yield ("class",), type(cls)
+    for name, part in class_state.read(cls).attributes.items():
+        if type(part) not in ATOMS:
             yield (".", name), part
+    yield from ((("enum", n), member) for n, (_, member) in enumerate(class_state.members_of(cls)))
 
 
 FUNCTION = Kind(
@@ -89,9 +146,11 @@ FUNCTION = Kind(
     lambda function, _: _function_state(function),
     _same_function,
     lambda function, frozen: attribute_changes(frozen, _function_state(function)),
-    _replace_attributes,
+    _replace_function,
     _function_parts,
 )
+WRAPPER = Kind("wrapper", lambda *_: None, lambda *_: True, parts=_wrapper_parts)
+WRAPPERS = frozenset({property, staticmethod, classmethod})
 CELL = Kind(
     "cell",
     lambda cell, _: _cell_content(cell),
@@ -102,9 +161,9 @@ CELL = Kind(
 )
 CLASS = Kind(
     "class",
-    lambda cls, _: _class_state(cls),
-    lambda frozen, cls, _: same_attributes(frozen, _class_state(cls)),
-    lambda cls, frozen: attribute_changes(frozen, _class_state(cls)),
-    _replace_attributes,
+    lambda cls, _: class_state.read(cls),
+    _same_class,
+    _class_content,
+    _replace_class,
     _class_parts,
 )

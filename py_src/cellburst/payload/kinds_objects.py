@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import functools
-from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Collection, Iterable
+from itertools import chain
 from operator import is_
 from types import BuiltinMethodType, MethodType
 from typing import Any
 
 from cellburst.payload.kinds import (
-    Digest,
+    Judge,
     Kind,
-    NotReplaceableError,
     Part,
     attribute_changes,
     same_attributes,
     set_attributes,
     set_state,
 )
+from cellburst.payload.log_handlers import OWN_TO_A_PROCESS, is_handler
+from cellburst.payload.reducers import has_shared_dict
 from cellburst.payload.steps import has_own_state, own_attributes
 
 ATOMS = frozenset(
     {int, float, bool, str, bytes, complex, type(None), type(Ellipsis), type(NotImplemented), range, slice}
 )
-_BARE = frozenset({list, dict, deque, set})
+_BARE = frozenset({list, dict, deque, set, frozenset, tuple, MethodType, BuiltinMethodType})
 _IMMUTABLE_TYPE, _HEAP_TYPE = 1 << 8, 1 << 9  # of `type.__flags__`
 
 
@@ -38,17 +40,29 @@ def only_atoms(members: Iterable[Any]) -> bool:
     return set(map(type, members)) <= ATOMS
 
 
-def _attributes(obj: Any) -> dict[str, Any]:
+def only_plain(members: Collection[Any]) -> bool:
+    """Whether there are only plain scalars and tuples of them."""
+    others = set(map(type, members)) - ATOMS
+    if others != {tuple}:
+        return not others
+    return only_atoms(chain.from_iterable(part for part in members if type(part) is tuple))
+
+
+def attributes_of(obj: Any) -> dict[str, Any]:
+    """Its `__dict__` and slots; none for the plain containers."""
     return {} if type(obj) in _BARE else own_attributes(obj)
 
 
-def _attribute_parts(obj: Any) -> Iterable[Part]:
+def attribute_parts(obj: Any) -> Iterable[Part]:
+    """The class, if it travels by value, and what is in the `__dict__` and slots."""
     if type(obj) in _BARE:
         return
     if is_dynamic(type(obj)):
         yield ("class",), type(obj)
+    if type(obj).__dictoffset__ and has_shared_dict(obj):
+        yield ("dict",), obj.__dict__
     for name, value in own_attributes(obj).items():
-        if type(value) not in ATOMS:
+        if type(value) not in ATOMS and not (name in OWN_TO_A_PROCESS and is_handler(type(obj))):
             yield (".", name), value
 
 
@@ -56,21 +70,21 @@ def _attribute_parts(obj: Any) -> Iterable[Part]:
 
 
 def _sequence_parts(obj: Any) -> Iterable[Part]:
-    if not only_atoms(obj):
+    if not only_plain(obj):
         yield from ((("[", index), part) for index, part in enumerate(obj) if type(part) not in ATOMS)
-    yield from _attribute_parts(obj)
+    yield from attribute_parts(obj)
 
 
-def _freeze_sequence(obj: Any, _: Digest) -> Any:
-    return list(obj), _attributes(obj)
+def _freeze_sequence(obj: Any, _: Judge) -> Any:
+    return list(obj), attributes_of(obj)
 
 
-def _same_sequence(frozen: Any, obj: Any, _: Digest) -> bool:
-    return _identical(frozen[0], obj) and same_attributes(frozen[1], _attributes(obj))
+def _same_sequence(frozen: Any, obj: Any, _: Judge) -> bool:
+    return _identical(frozen[0], obj) and same_attributes(frozen[1], attributes_of(obj))
 
 
 def _sequence_content(obj: Any, frozen: Any) -> Any:
-    return list(obj), attribute_changes(frozen and frozen[1], _attributes(obj))
+    return list(obj), attribute_changes(frozen and frozen[1], attributes_of(obj))
 
 
 def _replace_sequence(obj: Any, content: Any) -> None:
@@ -92,64 +106,60 @@ def _identical(before: list[Any], now: Any) -> bool:
 
 def _mapping_parts(obj: Any) -> Iterable[Part]:
     for step, members in (("k", dict.keys(obj)), ("v", dict.values(obj))):
-        if not only_atoms(members):
+        if not only_plain(members):
             yield from (((step, index), part) for index, part in enumerate(members) if type(part) not in ATOMS)
-    yield from _attribute_parts(obj)
+    yield from attribute_parts(obj)
 
 
-def _freeze_mapping(obj: Any, _: Digest) -> Any:
-    return list(obj.keys()), list(obj.values()), _attributes(obj)
+def _base_of(obj: Any) -> Any:
+    """The type by which its items are read and set, past what a subclass does with them."""
+    return OrderedDict if isinstance(obj, OrderedDict) else dict
 
 
-def _same_mapping(frozen: Any, obj: Any, _: Digest) -> bool:
-    keys, values, attributes = frozen
+def _factory(obj: Any) -> Any:
+    """What a `defaultdict` makes what is missing with."""
+    return obj.default_factory if isinstance(obj, defaultdict) else None
+
+
+def _freeze_mapping(obj: Any, _: Judge) -> Any:
+    base, factory = _base_of(obj), obj.default_factory if isinstance(obj, defaultdict) else None
+    return list(base.keys(obj)), list(base.values(obj)), attributes_of(obj), factory
+
+
+def _same_mapping(frozen: Any, obj: Any, _: Judge) -> bool:
+    keys, values, attributes, factory = frozen
     return (
-        _identical(keys, obj.keys())
-        and _identical(values, obj.values())
-        and same_attributes(attributes, _attributes(obj))
+        _identical(keys, _base_of(obj).keys(obj))
+        and _identical(values, _base_of(obj).values(obj))
+        and same_attributes(attributes, attributes_of(obj))
+        and (not isinstance(obj, defaultdict) or obj.default_factory is factory)
     )
 
 
 def _mapping_content(obj: Any, frozen: Any) -> Any:
-    return dict(obj.items()), attribute_changes(frozen and frozen[2], _attributes(obj))
+    factory = obj.default_factory if isinstance(obj, defaultdict) else None
+    return dict(_base_of(obj).items(obj)), attribute_changes(frozen and frozen[2], attributes_of(obj)), factory
 
 
 def _replace_mapping(obj: Any, content: Any) -> None:
-    pairs, attributes = content
-    base: Any = OrderedDict if isinstance(obj, OrderedDict) else dict  # past what a subclass does with its items
+    pairs, attributes, factory = content
+    if isinstance(obj, defaultdict):
+        obj.default_factory = factory
+    base = _base_of(obj)
     base.clear(obj)
     for key, value in pairs.items():
         base.__setitem__(obj, key, value)
     set_attributes(obj, attributes)
 
 
-# Sets: no path leads to an element, for the other side may have another order
-
-
-def _freeze_set(obj: Any, digest: Digest) -> Any:
-    return frozenset(obj), None if only_atoms(obj) else digest(obj)
-
-
-def _same_set(frozen: Any, obj: Any, digest: Digest) -> bool:
-    elements, pickled = frozen
-    if len(elements) != len(obj) or set(map(id, elements)) != set(map(id, obj)):
-        return False
-    return pickled is None or bool(pickled == digest(obj))
-
-
-def _replace_set(obj: Any, content: Any) -> None:
-    obj.clear()
-    obj.update(content)
-
-
 # Instances
 
 
-def _freeze_instance(obj: Any, _: Digest) -> Any:
+def _freeze_instance(obj: Any, _: Judge) -> Any:
     return type(obj), own_attributes(obj)
 
 
-def _same_instance(frozen: Any, obj: Any, _: Digest) -> bool:
+def _same_instance(frozen: Any, obj: Any, _: Judge) -> bool:
     cls, attributes = frozen
     return type(obj) is cls and same_attributes(attributes, own_attributes(obj))
 
@@ -170,9 +180,16 @@ def _replace_instance(obj: Any, content: Any) -> None:
 
 def _stateful_parts(obj: Any) -> Iterable[Part]:
     state = obj.__getstate__()
-    for step, part in _attribute_parts(obj):
-        if step[0] != "." or (isinstance(state, dict) and state.get(step[1]) is part):
+    for step, part in attribute_parts(obj):
+        if step[0] != "." or _holds(state, step[1], part):
             yield step, part
+
+
+def _holds(state: Any, name: str, part: Any) -> bool:
+    """Whether the attribute travels as it is."""
+    if isinstance(state, dict):
+        return state.get(name) is part
+    return isinstance(state, (list, tuple)) and any(one is part for one in state)
 
 
 @functools.lru_cache(512)
@@ -190,11 +207,11 @@ def _makes_itself(cls: type) -> bool:
     return isinstance(vars(cls).get("__new__"), BuiltinMethodType)
 
 
-def _freeze_stateful(obj: Any, digest: Digest) -> Any:
+def _freeze_stateful(obj: Any, digest: Judge) -> Any:
     return own_attributes(obj), digest(obj) if _holds_more(type(obj)) else None  # type: ignore[arg-type]
 
 
-def _same_stateful(frozen: Any, obj: Any, digest: Digest) -> bool:
+def _same_stateful(frozen: Any, obj: Any, digest: Judge) -> bool:
     attributes, pickled = frozen
     return same_attributes(attributes, own_attributes(obj)) and (pickled is None or bool(pickled == digest(obj)))
 
@@ -210,32 +227,10 @@ def _replace_stateful(obj: Any, content: Any) -> None:
     set_state(obj, state)
 
 
-# What cannot change itself, but leads to what can
-
-
-def _wrapping_parts(obj: Any) -> Iterable[Part]:
-    if isinstance(obj, tuple):
-        yield from ((("[", index), part) for index, part in enumerate(obj) if type(part) not in ATOMS)
-    elif isinstance(obj, MethodType):
-        yield (("get", "__self__"), obj.__self__)
-    elif isinstance(obj, functools.partial):
-        yield (("get", "func"), obj.func)
-        yield from ((("get", "args", index), part) for index, part in enumerate(obj.args) if type(part) not in ATOMS)
-        yield from ((("get", "keywords", name), part) for name, part in obj.keywords.items() if type(part) not in ATOMS)
-    else:
-        yield (("get", "__wrapped__"), obj.__wrapped__)
-
-
-def _refuse(*_: Any) -> Any:
-    raise NotReplaceableError
-
-
 SEQUENCE = Kind("sequence", _freeze_sequence, _same_sequence, _sequence_content, _replace_sequence, _sequence_parts)
 MAPPING = Kind("mapping", _freeze_mapping, _same_mapping, _mapping_content, _replace_mapping, _mapping_parts)
-SET = Kind("set", _freeze_set, _same_set, lambda obj, _: list(obj), _replace_set)
-INSTANCE = Kind("instance", _freeze_instance, _same_instance, _instance_content, _replace_instance, _attribute_parts)
+INSTANCE = Kind("instance", _freeze_instance, _same_instance, _instance_content, _replace_instance, attribute_parts)
 STATEFUL = Kind("stateful", _freeze_stateful, _same_stateful, _stateful_content, _replace_stateful, _stateful_parts)
-WRAPPING = Kind("wrapping", lambda *_: None, lambda *_: True, _refuse, _refuse, _wrapping_parts)
 
 
 def object_kind(obj: Any) -> Kind:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
+import re
 import weakref
 from bisect import bisect_right
 from pickle import PickleBuffer
@@ -19,6 +20,9 @@ from cellburst.model.blob import BlobRef
 _PAGE = mmap.PAGESIZE
 _READ_AND_WRITE, _PRIVATE = mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_PRIVATE
 _PRESENT_OR_SWAPPED, _OF_A_FILE = 0xC0, 0x20  # the top byte of a pagemap entry (Linux, admin-guide/mm/pagemap)
+_OF_NO_WRITE = bytes(flag for flag in range(256) if not flag & _PRESENT_OR_SWAPPED or flag & _OF_A_FILE)
+_MARKS = bytes(flag not in _OF_NO_WRITE for flag in range(256))
+_RUN = re.compile(b"\x01+")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.mmap.restype = ctypes.c_void_p
@@ -48,10 +52,23 @@ class _PyBuffer(ctypes.Structure):
 
 
 class MappedBlob(NamedTuple):
-    """A live map of a whole blob."""
+    """A live map of a whole blob, which is the file at ``path``."""
 
     ref: BlobRef
     start: int
+    path: str = ""
+
+    def original(self, first: int, end: int) -> bytes | None:
+        """Bytes of the blob as it was written, from offset ``first`` to ``end``; None if it is no longer there."""
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            found = os.pread(descriptor, end - first, first)
+        finally:
+            os.close(descriptor)
+        return found if len(found) == end - first else None
 
 
 _maps: dict[int, MappedBlob] = {}
@@ -59,18 +76,18 @@ _order: list[int] = []  # their addresses, sorted, as of the last look-up
 _order_is_old = False
 
 
-def map_blob(descriptor: int, ref: BlobRef) -> memoryview:
+def map_blob(descriptor: int, ref: BlobRef, path: str = "") -> memoryview:
     """A private writable view of an open file of ``ref.size`` bytes. Raises OSError where it cannot be mapped."""
     global _order_is_old
-    address = _libc.mmap(None, ref.size, _READ_AND_WRITE, _PRIVATE, descriptor, 0)
-    if address == _FAILED or not address:
+    place = _libc.mmap(None, ref.size, _READ_AND_WRITE, _PRIVATE, descriptor, 0)
+    if place == _FAILED or not place:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
-    owner = (ctypes.c_ubyte * ref.size).from_address(address)
-    _maps[address] = MappedBlob(ref, address)
+    owner = (ctypes.c_ubyte * ref.size).from_address(place)
+    _maps[place] = MappedBlob(ref, place, path)
     _order_is_old = True
     # Not at exit: arrays may still be in use then.
-    weakref.finalize(owner, _unmap, address, ref.size).atexit = False
+    weakref.finalize(owner, _unmap, place, ref.size).atexit = False
     return PickleBuffer(owner).raw()
 
 
@@ -88,14 +105,15 @@ def untouched(view: memoryview) -> tuple[BlobRef, int] | None:
     """
     if not _maps or not view.nbytes or not view.c_contiguous:
         return None
-    address = _address(view)
-    mapped = _covering(address, view.nbytes)
-    if mapped is None or not _clean(address, view.nbytes):
+    start = address(view)
+    mapped = covering(start, view.nbytes)
+    if mapped is None or dirty(start, view.nbytes) != []:
         return None
-    return mapped.ref, address - mapped.start
+    return mapped.ref, start - mapped.start
 
 
-def _address(view: memoryview) -> int:
+def address(view: memoryview) -> int:
+    """Where the first byte of a view is."""
     buffer = _PyBuffer()
     ctypes.pythonapi.PyObject_GetBuffer(ctypes.py_object(view), ctypes.byref(buffer), 0)
     try:
@@ -104,34 +122,48 @@ def _address(view: memoryview) -> int:
         ctypes.pythonapi.PyBuffer_Release(ctypes.byref(buffer))
 
 
-def _covering(address: int, size: int) -> MappedBlob | None:
+def covering(start: int, size: int) -> MappedBlob | None:
+    """The live map that these bytes are in."""
     global _order, _order_is_old
     if _order_is_old:
         _order_is_old = False
         _order = sorted(_maps)
-    position = bisect_right(_order, address) - 1
+    position = bisect_right(_order, start) - 1
     if position < 0:
         return None
     mapped = _maps.get(_order[position])  # gone if it was unmapped since
-    if mapped is None or address + size > mapped.start + mapped.ref.size:
+    if mapped is None or start + size > mapped.start + mapped.ref.size:
         return None
     return mapped
 
 
-def _clean(address: int, size: int) -> bool:
-    """Whether no page of the range was written to: such a page is not the file's any more but anonymous."""
-    first, last = address // _PAGE, (address + size - 1) // _PAGE
-    wanted = (last - first + 1) * 8
+def dirty(start: int, size: int) -> list[tuple[int, int]] | None:
+    """The parts, as addresses, of a map's range whose pages were written to; None if the system does not say.
+
+    Such a page is not the file's any more but anonymous.
+    """
+    first, last = start // _PAGE, (start + size - 1) // _PAGE
+    flags = _page_flags(first, last - first + 1)
+    if flags is None:
+        return None
+    if not flags.translate(None, _OF_NO_WRITE):
+        return []
+    return [
+        (max(start, (first + run.start()) * _PAGE), min(start + size, (first + run.end()) * _PAGE))
+        for run in _RUN.finditer(flags.translate(_MARKS))
+    ]
+
+
+def _page_flags(first: int, count: int) -> bytes | None:
+    """The top byte of the entry of each page."""
     try:
         descriptor = os.open("/proc/self/pagemap", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return False
+        return None
     try:
-        entries = os.pread(descriptor, wanted, first * 8)
+        entries = os.pread(descriptor, count * 8, first * 8)
     except OSError:
-        return False
+        return None
     finally:
         os.close(descriptor)
-    if len(entries) != wanted:
-        return False
-    return not any(flags & _PRESENT_OR_SWAPPED and not flags & _OF_A_FILE for flags in set(entries[7::8]))
+    return entries[7::8] if len(entries) == count * 8 else None

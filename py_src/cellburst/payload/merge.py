@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from cellburst.payload.changes import Update
+import sys
+from typing import Any
+
+from cellburst.payload import outsiders
+from cellburst.payload.changes import REPLACED, Update
+from cellburst.payload.classify import KINDS
 from cellburst.payload.delta import NamespaceDelta
-from cellburst.payload.graph import KINDS
+from cellburst.payload.graph import MOST
 from cellburst.payload.namespaces import Namespace
-from cellburst.payload.rebuild import sentence
+from cellburst.payload.paths import follow
+from cellburst.payload.rebuild import MissingReferenceError, sentence
+
+_ANEW = (
+    "{} holds more than {:,} objects and was changed, so those in it are new ones; what else refers to the old ones "
+    "does not see the change"
+)
+_ANOTHER = "{} has a new {} for one that cannot be changed in place; what else refers to the old one still has that"
+_OUR_OWN = 3  # references: of a tuple, of a variable, and of the call that counts
+_ORDER = {name: number for number, name in enumerate(KINDS)}
 
 
 def apply(delta: NamespaceDelta, namespace: Namespace) -> None:
@@ -14,16 +28,42 @@ def apply(delta: NamespaceDelta, namespace: Namespace) -> None:
 
     A change that this side's object does not take is noted in ``delta.unreturned``; the others are made.
     """
+    replaced = [(update.names, _found(update, namespace)) for update in delta.updates if update.kind == REPLACED]
     for name in delta.deleted:
         namespace.pop(name, None)
     namespace.update(delta.assigned)
-    for update in delta.updates:
+    updates = [update for update in delta.updates if update.kind != REPLACED]
+    for update in sorted(updates, key=_place):
         _replace(update, delta)
+    for names, old in replaced:
+        if old is not None and sys.getrefcount(old) > _OUR_OWN:
+            where = " or ".join(names)
+            delta.unreturned[f"the identity of {where}"] = _ANOTHER.format(where, type(old).__name__)
+    changed = {name for update in updates for name in update.names}
+    delta.name_placeholders({name: namespace[name] for name in sorted(changed) if name in namespace})
+
+
+def _found(update: Update, namespace: Namespace) -> Any:
+    """The object of this side that another will take the place of; None if it is gone."""
+    try:
+        return follow(update.content, namespace[update.content[1]])
+    except (LookupError, MissingReferenceError):
+        return None
+
+
+def _place(update: Update) -> tuple[int, int]:
+    """When it is its turn; a counter before what it takes from."""
+    return _ORDER[update.kind], -update.content[1] if update.kind == "counter" else 0
 
 
 def _replace(update: Update, delta: NamespaceDelta) -> None:
+    left_behind = update.whole and outsiders.refer_into(update.obj, update.content)
     try:
         KINDS[update.kind].replace(update.obj, update.content)
     except Exception as error:
         for name in update.names:
             delta.unreturned[name] = f"{name} could not be changed in place: {sentence(error)}"
+        return
+    if left_behind:
+        where = " or ".join(update.names)
+        delta.unreturned[f"the identity of what is in {where}"] = _ANEW.format(where, MOST)

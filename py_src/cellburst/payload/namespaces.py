@@ -8,6 +8,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from cellburst.payload import hand_made
+
 Namespace = dict[str, Any]
 
 
@@ -49,10 +51,14 @@ def main() -> Namespace:
 
 
 def module_of(namespace: Namespace) -> str | None:
-    """The name of the importable module whose globals these are."""
+    """The name of the importable module whose globals these are, or of one that travels with its functions."""
     name = namespace.get("__name__")
     module = sys.modules.get(name) if isinstance(name, str) and name != "__main__" else None
-    return name if module is not None and module.__dict__ is namespace and is_importable(module) else None
+    if name is None or module is None or module.__dict__ is not namespace:
+        return None
+    if name in hand_made.travelling:
+        return hand_made.mark(name)
+    return name if is_importable(module) else None
 
 
 def is_importable(module: ModuleType) -> bool:
@@ -65,4 +71,7 @@ def is_importable(module: ModuleType) -> bool:
 
 def globals_of(module: str | None) -> Namespace:
     """The globals that ``module_of`` named; None is the notebook's namespace. Raises ImportError."""
-    return current() if module is None else import_module(module).__dict__
+    if module is None:
+        return current()
+    made = hand_made.globals_of(module)
+    return import_module(module).__dict__ if made is None else made

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from cellburst.abc import BlobStore
 from cellburst.errors import PayloadError, UnpicklableError
 from cellburst.model.blob import Packed
-from cellburst.payload import diagnose, rebuild
+from cellburst.payload import diagnose, orders, rebuild
+from cellburst.payload.depth import deeper
 from cellburst.payload.namespaces import Namespace, filling
-from cellburst.payload.pickler import NotebookPickler, References, ReferringPickler
+from cellburst.payload.pickler import NotebookPickler, References, ReferringPickler, ScopePickler, holds_scopes
+from cellburst.payload.plans import Plan
 from cellburst.settings import Settings
 
 _ATOMS = frozenset({int, float, bool, str, bytes, complex, type(None)})
 _FEW = 32  # members of a container that are looked at before the full pickler is the quicker way
 _SHORT = 4096
+MakePickler = Callable[..., NotebookPickler]  # (write, take_buffer, small=, plan=)
 
 
 def pack(
@@ -42,7 +46,9 @@ def pack(
         body = pickle.dumps(obj, 5)
         return Packed(body) if len(body) <= settings.inline_bytes else store([body], [], blobs, settings)
     try:
-        chunks, buffers = dump(obj, settings.buffer_bytes, namespace=namespace, references=known)
+        chunks, buffers = dump(
+            obj, settings.buffer_bytes, namespace=namespace, references=known, numbered=namespace is not None
+        )
     except (Exception, SystemExit, GeneratorExit) as error:
         raise UnpicklableError(diagnose.refusal(obj, name, error, namespace=namespace)) from error
     return store(chunks, buffers, blobs, settings)
@@ -66,9 +72,13 @@ def unpack(
     body, buffers = fetch(packed, blobs)
     try:
         with filling(namespace):
-            return pickle.loads(body, buffers=buffers) if known is None else load(body, buffers, known)
+            quick = known is None and type(body) is bytes and _NAMED not in body
+            return pickle.loads(body, buffers=buffers) if quick else load(body, buffers, known or {})
     except (Exception, SystemExit, GeneratorExit) as error:
         raise PayloadError(rebuild.reason(error, body, buffers, name, namespace, known)) from error
+
+
+_NAMED = rebuild.BUILTINS[0].encode()  # what is in each pickle that names something although nothing is `known`
 
 
 def dump(
@@ -77,8 +87,30 @@ def dump(
     *,
     namespace: Namespace | None = None,
     references: References | None = None,
+    make: MakePickler | None = None,
+    numbered: bool = False,
 ) -> tuple[list[Any], list[memoryview]]:
-    """The chunks of the stream, and the buffers of at least ``buffer_bytes`` bytes that are not in it."""
+    """The chunks of the stream, and the buffers of at least ``buffer_bytes`` bytes that are not in it.
+
+    Where arrays prove to share memory or weak references occur, everything is pickled a second time, by a plan; so
+    it is where there are sets whose members the other side should know by number (``numbered``). ``make`` makes
+    another pickler than that for ``namespace`` and ``references``.
+    """
+    if make is None:
+        make = partial(ScopePickler if holds_scopes(obj) else NotebookPickler, namespace=namespace)
+        if references is not None:
+            make = partial(ReferringPickler, namespace=namespace, references=references)
+    pickler, chunks, buffers = _dump(obj, buffer_bytes, make, None)
+    plan = pickler.next_plan()
+    sets = orders.sets_in(pickler.memo.copy, chunks) if numbered else []
+    if plan is not None or sets:
+        _, chunks, buffers = _dump(orders.Ordered(obj, sets) if sets else obj, buffer_bytes, make, plan or Plan())
+    return chunks, buffers
+
+
+def _dump(
+    obj: object, buffer_bytes: int, make: MakePickler, plan: Plan | None
+) -> tuple[NotebookPickler, list[Any], list[memoryview]]:
     chunks: list[Any] = []
     buffers: list[memoryview] = []
 
@@ -89,11 +121,10 @@ def dump(
         buffers.append(view)
         return False
 
-    if references is None:
-        NotebookPickler(chunks.append, keep_in_stream, namespace, buffer_bytes).dump(obj)
-    else:
-        ReferringPickler(chunks.append, keep_in_stream, namespace, references, buffer_bytes).dump(obj)
-    return chunks, buffers
+    pickler = make(chunks.append, keep_in_stream, small=buffer_bytes, plan=plan)
+    with deeper():
+        pickler.dump(obj)
+    return pickler, chunks, buffers
 
 
 def store(chunks: list[Any], buffers: list[memoryview], blobs: BlobStore, settings: Settings) -> Packed:

@@ -6,6 +6,7 @@ are still a private map of a blob one look at the page table, and only what is l
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterable, Iterator
 from pickle import PickleBuffer
@@ -14,13 +15,17 @@ from typing import Any
 import xxhash
 
 from cellburst.abc import BlobStore
-from cellburst.payload import graph
+from cellburst.payload import graph, memory
 from cellburst.payload.digests import content_id
 from cellburst.payload.graph import Node
+from cellburst.payload.kinds_arrays import ARRAY
 from cellburst.payload.namespaces import Namespace
 from cellburst.payload.pickler import ReferringPickler
 
-_SHELL = re.compile(r"In|Out|get_ipython|exit|quit|_[iod]h|_sh|_i{1,3}|_i?\d+|__\w+__")
+_SHELL = re.compile(
+    r"In|Out|get_ipython|exit|quit|_[iod]h|_sh|_i{1,3}|_i\d+"
+    r"|__(?:name|package|loader|spec|builtins?|session|debug|warningregistry)__"
+)
 
 
 def is_users(name: str) -> bool:
@@ -34,8 +39,18 @@ class Snapshot:
     def __init__(self, namespace: Namespace) -> None:
         self.namespace = namespace
         self.variables = {name: value for name, value in namespace.items() if is_users(name)}
-        self.nodes = graph.walk(self.variables, namespace)
-        self._numbers = {key: number for number, key in enumerate(self.nodes)}
+        collecting = gc.isenabled()
+        gc.disable()  # it would go through all the new nodes again and again
+        try:
+            self._look()
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _look(self) -> None:
+        self.nodes = graph.walk(self.variables, self.namespace)
+        self.numbers = {key: number for number, key in enumerate(self.nodes)}
+        self._answering: dict[int, Any] = {}
         self.unjudged: list[Node] = []  # what cannot be pickled again, so that changes in it are not seen
         for node in self.nodes.values():
             self._freeze(node)
@@ -50,7 +65,7 @@ class Snapshot:
 
     def changed_names(self, namespace: Namespace) -> set[str]:
         """The variables that are bound to what they were and lead to something that changed in place."""
-        names = names_above(self.changed_nodes())
+        names = {name for node in self.changed_nodes() for name in self.names_of(node)}
         return {name for name in names if namespace.get(name) is self.variables[name]}
 
     def changed_nodes(self) -> list[Node]:
@@ -58,10 +73,33 @@ class Snapshot:
         unjudged = set(map(id, self.unjudged))
         return [node for node in self.nodes.values() if id(node) not in unjudged and not self._is_same(node)]
 
+    def anchor(self, owner: Any) -> Any:
+        """The array of the snapshot that answers for the memory of this owner; None if there is none."""
+        return self._answering.get(id(owner))
+
+    def claim(self, owner: Any, array: Any, /) -> bool:
+        """Whether this array is the one that answers for the memory of that owner: the first that asks is."""
+        return self._answering.setdefault(id(owner), array) is array
+
+    def names_of(self, node: Node) -> set[str]:
+        """The variables that lead to an object that changed; for memory, to any array that shows what changed of it."""
+        return names_above([node, *self._showing(node)])
+
+    def _showing(self, node: Node) -> Iterator[Node]:
+        if node.kind is not ARRAY or node.whole or node.frozen is None or node.frozen.memory is None:
+            return
+        owner = memory.owner_of(node.obj)
+        changed = node.frozen.memory.addresses()
+        for other in self.nodes.values():
+            if other.kind is ARRAY and other is not node and memory.owner_of(other.obj) is owner:
+                low, high = memory.extent(other.obj)
+                if any(first < high and low < end for first, end in changed):
+                    yield other
+
     def _freeze(self, node: Node) -> None:
         self._failed = False
         try:
-            graph.freeze(node, self._digest)
+            graph.freeze(node, self)
         except Exception:
             self._failed = True
         if self._failed:
@@ -69,11 +107,11 @@ class Snapshot:
 
     def _is_same(self, node: Node) -> bool:
         try:
-            return graph.is_same(node, self._digest)
+            return graph.is_same(node, self)
         except Exception:  # it can no longer be looked at as before
             return False
 
-    def _digest(self, obj: Any) -> Any:
+    def __call__(self, obj: Any, /) -> Any:
         """What its pickle and its buffers are, other objects of the snapshot being named; None without a pickle."""
         digest = xxhash.xxh3_128()
         buffers: list[str] = []
@@ -83,7 +121,7 @@ class Snapshot:
             return False
 
         try:
-            ReferringPickler(digest.update, take, self.namespace, _Others(self._numbers, id(obj))).dump(obj)
+            ReferringPickler(digest.update, take, self.namespace, _Others(self, id(obj))).dump(obj)
         except Exception:
             self._failed = True
             return None
@@ -93,12 +131,15 @@ class Snapshot:
 class _Others:
     """The numbers of all objects but one."""
 
-    def __init__(self, numbers: dict[int, int], but: int) -> None:
-        self._numbers = numbers
+    def __init__(self, snapshot: Snapshot, but: int) -> None:
+        self._snapshot = snapshot
         self._but = but
 
     def get(self, key: int, /) -> int | None:
-        return None if key == self._but else self._numbers.get(key)
+        return None if key == self._but else self._snapshot.numbers.get(key)
+
+    def anchor(self, owner: Any, /) -> Any:
+        return self._snapshot.anchor(owner)
 
 
 def names_above(nodes: Iterable[Node]) -> set[str]:

@@ -13,20 +13,13 @@ from pathlib import Path
 
 from cellburst import processes
 from cellburst.errors import ControllerError
+from cellburst.library_state.environment import THREADS, for_children
 from cellburst.paths import Places
 from cellburst.pool.capacity import usable_cores
 from cellburst.settings import Settings
 
 WORKER = "cellburst.worker.main:serve"
 _DETACH = Path(__file__).with_name("detach.py")
-_THREADS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
 _PATIENCE = 20.0  # seconds
 
 _children: list[subprocess.Popen[bytes]] = []
@@ -120,7 +113,7 @@ def _command(places: Places, settings: Settings, worker: str, ready: int) -> lis
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """Ours, with so many BLAS and OpenMP threads that all workers together have one for each core."""
+    """That of our start, with so many BLAS and OpenMP threads that all workers together have one for each core."""
     cores = usable_cores()
     threads = settings.threads or max(1, cores // (settings.workers or cores))
-    return {**dict.fromkeys(_THREADS, str(threads)), **os.environ, **settings.variables()}
+    return {**dict.fromkeys(THREADS, str(threads)), **for_children(), **settings.variables()}

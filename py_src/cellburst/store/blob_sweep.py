@@ -36,7 +36,8 @@ def sweep(blobs: Blobs, named: frozenset[str] | set[str], older_than: float) -> 
         if ref.digest in named or changed >= older_than:
             continue
         try:
-            changed = blobs.path(ref).stat().st_mtime  # it may have been put again since the folder was listed
+            facts = blobs.path(ref).stat()
+            changed = max(facts.st_atime, facts.st_mtime)  # it may have been put again since the folder was listed
         except FileNotFoundError:
             pass  # it was found damaged and set aside: its name is another, its time was listed
         if changed < older_than:

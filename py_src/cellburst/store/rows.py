@@ -15,6 +15,13 @@ from cellburst.model.outcome import ErrorInfo, OutcomeKind, TaskResult
 from cellburst.model.run import Counts, Run, RunState, RunStatus, RunSummary, TaskState
 
 _ERROR_LENGTH = 300
+_UNREMARKABLE = frozenset(
+    (
+        *("MPLBACKEND", "TERM", "CLICOLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PAGER", "GIT_PAGER"),
+        *("PYDEVD_USE_FRAME_EVAL", "JPY_PARENT_PID", "KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK"),
+    )
+)
+"""Variables that kernels, and libraries when they are imported, set themselves: a task can do without their values."""
 _encode = msgspec.msgpack.Encoder().encode
 _digest = xxhash.xxh3_64_intdigest
 
@@ -81,13 +88,17 @@ def run_row(run: Run) -> dict[str, Any]:
 def storable(run: Run) -> Run:
     """The run as it may be stored: without variables of the environment, which are where secrets live.
 
+    Their names are kept, for a task that misses them must not start.
     Raises UsageError for an id that was not made by us: it becomes a path.
     """
     if not is_run_id(run.id):
         raise UsageError(f"{run.id[:40]!r} is no run id")
-    if not run.payload.env:
+    payload = run.payload
+    if not (payload.env or payload.ambient or payload.seal):
         return run
-    return msgspec.structs.replace(run, payload=msgspec.structs.replace(run.payload, env={}))
+    dropped = tuple(sorted({*payload.dropped, *payload.env} - _UNREMARKABLE))
+    stripped = msgspec.structs.replace(payload, ambient={}, env={}, dropped=dropped, seal=b"")
+    return msgspec.structs.replace(run, payload=stripped)
 
 
 def run_body(run: Run) -> bytes:

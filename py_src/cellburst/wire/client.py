@@ -52,11 +52,12 @@ class Cancel(Struct, frozen=True, tag="cancel"):
 
 class Retry(Struct, frozen=True, tag="retry"):
     """Run again what has no success: missing, failed, cancelled and unknown tasks. "missing" leaves
-    failed ones, "failed" takes the failed and unknown ones only."""
+    failed ones, "failed" takes the failed and unknown ones only. ``env`` has values that were not stored."""
 
     request: int
     run: str
     which: Literal["unfinished", "failed", "missing"] = "unfinished"
+    env: dict[str, str] = {}
 
 
 class Rename(Struct, frozen=True, tag="rename"):

@@ -5,16 +5,23 @@ from __future__ import annotations
 import builtins
 import inspect
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
 from cellburst.abc import BlobStore
 from cellburst.errors import PayloadError
+from cellburst.library_state.pyplot import unannounced
+from cellburst.library_state.quietly import quietly
 from cellburst.payload.snapshot import Snapshot
 from cellburst.wire.board import Board, Stage
 from cellburst.worker.cellcode import await_here, run_cell
 from cellburst.worker.loaded import LoadedRun
+from cellburst.worker.places import ModulePlaces
 from cellburst.worker.seeding import leave_unseeded, seed_task
+from cellburst.worker.shell import ShellHost
+from cellburst.worker.states import LibraryStates
 from cellburst.worker.task import task
 from cellburst.worker.text import text_of, type_name
 
@@ -28,17 +35,33 @@ class Attempt:
     ``started`` is False as long as the user's code has not begun.
     """
 
-    __slots__ = ("_blobs", "_board", "_index", "_run", "before", "has_value", "module", "namespace", "started", "value")
+    __slots__ = (
+        *("_blobs", "_board", "_index", "_places", "_run", "_shell", "_states"),
+        *("before", "has_value", "held", "module", "namespace", "started", "value"),
+    )
 
-    def __init__(self, run: LoadedRun, index: int, blobs: BlobStore, board: Board) -> None:
+    def __init__(
+        self,
+        run: LoadedRun,
+        index: int,
+        blobs: BlobStore,
+        board: Board,
+        states: LibraryStates,
+        places: ModulePlaces,
+        shell: ShellHost,
+    ) -> None:
         self._run = run
         self._index = index
         self._blobs = blobs
+        self._states = states
+        self._places = places
+        self._shell = shell
         self._board = board
         self.module = ModuleType("__main__")
         self.namespace: Namespace = self.module.__dict__
         self.namespace["__builtins__"] = builtins
         self.before: Snapshot | None = None
+        self.held: Namespace = {}
         self.started = False
         self.has_value = False
         self.value: Any = None
@@ -47,7 +70,11 @@ class Attempt:
         """Execute the user's code. Raises what it raises, and what its inputs raise when they are unpickled."""
         sys.modules["__main__"] = self.module
         run, index = self._run, self._index
-        inputs = run.inputs.make(self.namespace)
+        if run.single:
+            with quietly():
+                inputs = run.inputs.make(self.namespace)
+        else:
+            inputs = run.inputs.make(self.namespace)
         params = run.parameters.make(index, self.namespace)
         if run.single:
             leave_unseeded()
@@ -72,9 +99,20 @@ class Attempt:
             return text_of(error)
         return f"its inputs cannot be unpickled in the worker: {type_name(error)}: {text_of(error, 2000)}"
 
+    @contextmanager
+    def with_states(self) -> Iterator[None]:
+        """What the cell may change in place of states stands among its variables meanwhile."""
+        self.namespace.update(self.held)
+        try:
+            yield
+        finally:
+            for name in self.held:
+                self.namespace.pop(name, None)
+
     def forget(self) -> None:
         """Let go of everything, newest first, so that finalisers still find what they use."""
         self.value = self.before = None
+        self.held = {}
         namespace = self.namespace
         try:
             for _ in range(len(namespace)):
@@ -98,12 +136,17 @@ class Attempt:
 
     def _execute(self, params: dict[str, Any]) -> None:
         run = self._run
+        self._places.enter(self.namespace, run.payload.source, single=run.single)
         if run.single:
-            self.before = Snapshot.take(self.namespace, self._blobs)
-        else:
+            self._states.enter(run.states(self.namespace), seeded=True)
+            self.held = self._states.held()
+            with self.with_states(), unannounced():
+                self.before = Snapshot.take(self.namespace, self._blobs)
+        self._places.hide(self.namespace)
+        if not run.single:
             self.namespace.update(params)
             self.namespace["task"] = task
         self._start()
         code = run.code()
-        self.value = run_cell(code, self.namespace)
+        self.value = self._shell.run(code, self.namespace) if run.single else run_cell(code, self.namespace)
         self.has_value = code.last is not None and not (run.single and code.quiet)

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from cellburst.cells import futures
+from cellburst.worker.cell_loop import CellLoop
 
 Namespace = dict[str, Any]
 
@@ -22,16 +23,17 @@ class CellCode(Struct, frozen=True):
     ``awaits`` if something is awaited outside of any function.
     """
 
-    body: CodeType | None
+    body: tuple[CodeType, ...]
     last: CodeType | None
     quiet: bool
     awaits: bool
 
 
-def compile_cell(source: str, filename: str, first_line: int, earlier: int = 0) -> CellCode:
+def compile_cell(source: str, filename: str, first_line: int, earlier: int = 0, *, apart: bool = False) -> CellCode:
     """Compile so that frames point at the cell's own lines, under the ``__future__`` flags of earlier cells.
 
-    Raises SyntaxError and what ``compile`` raises.
+    With ``apart`` each statement is compiled for itself, as IPython does: what one imports or declares does not
+    change how another is compiled. Raises SyntaxError and what ``compile`` raises.
     """
     show_lines(source, filename, first_line)
     tree = ast.parse(source, filename)
@@ -39,12 +41,13 @@ def compile_cell(source: str, filename: str, first_line: int, earlier: int = 0) 
     ast.increment_lineno(tree, first_line - 1)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     assert last is None or isinstance(last, ast.Expr)
-    body = _compile(tree, filename, "exec", earlier) if tree.body else None
-    if last is None:
-        return CellCode(body, None, quiet, _awaits(body))
-    here = futures.only(body.co_flags) if body else earlier
-    value = _compile(ast.Expression(last.value), filename, "eval", here)
-    return CellCode(body, value, quiet, _awaits(body) or _awaits(value))
+    parts = [[statement] for statement in tree.body] if apart else [tree.body] if tree.body else []
+    body: list[CodeType] = []
+    for part in parts:
+        body.append(_compile(ast.Module(part, []), filename, "exec", earlier))
+        earlier |= futures.only(body[-1].co_flags)
+    value = None if last is None else _compile(ast.Expression(last.value), filename, "eval", earlier)
+    return CellCode(tuple(body), value, quiet, any(map(_awaits, (*body, value))))
 
 
 def show_lines(source: str, filename: str, first_line: int) -> None:
@@ -53,19 +56,35 @@ def show_lines(source: str, filename: str, first_line: int) -> None:
     linecache.cache[filename] = (len(source), None, lines, filename)
 
 
+def run_single(code: CellCode, namespace: Namespace, loop: CellLoop) -> Any:
+    """Execute as a kernel does, inside of a running event loop; the value of the last expression, or None."""
+    loop.enter()
+    try:
+        return loop.wait_for(_run_all(code, namespace)) if code.awaits else _run_plainly(code, namespace)
+    finally:
+        loop.leave()
+
+
 def run_cell(code: CellCode, namespace: Namespace) -> Any:
     """Execute; the value of the last expression, or None. Awaits at top level run in one event loop."""
-    if not code.awaits:
-        if code.body is not None:
-            eval(code.body, namespace)
-        return None if code.last is None else eval(code.last, namespace)
-    loop = _Loop()
-    try:
-        if code.body is not None:
-            _run(code.body, namespace, loop)
-        return None if code.last is None else _run(code.last, namespace, loop)
-    finally:
-        loop.close()
+    return await_here(_run_all(code, namespace)) if code.awaits else _run_plainly(code, namespace)
+
+
+def _run_plainly(code: CellCode, namespace: Namespace) -> Any:
+    for part in code.body:
+        eval(part, namespace)
+    return None if code.last is None else eval(code.last, namespace)
+
+
+async def _run_all(code: CellCode, namespace: Namespace) -> Any:
+    for part in code.body:
+        found = eval(part, namespace)
+        if _awaits(part):
+            await found
+    if code.last is None:
+        return None
+    value = eval(code.last, namespace)
+    return await value if _awaits(code.last) else value
 
 
 def await_here(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -80,11 +99,6 @@ def await_here(coroutine: Coroutine[Any, Any, Any]) -> Any:
 def _compile(tree: ast.Module | ast.Expression, filename: str, mode: str, flags: int) -> CodeType:
     code: CodeType = compile(tree, filename, mode, flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     return code
-
-
-def _run(code: CodeType, namespace: Namespace, loop: _Loop) -> Any:
-    value = eval(code, namespace)
-    return loop.wait_for(value) if _awaits(code) else value
 
 
 def _awaits(code: CodeType | None) -> bool:

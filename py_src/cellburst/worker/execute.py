@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from cellburst.abc import BlobStore
+from cellburst.library_state.place import SUBMODULES
+from cellburst.library_state.pyplot import unannounced
+from cellburst.library_state.quietly import no_warnings
+from cellburst.model.blob import Packed
 from cellburst.model.outcome import ErrorInfo, OutcomeKind, TaskResult
 from cellburst.payload.delta import pack_delta
 from cellburst.settings import Settings
@@ -17,21 +21,25 @@ from cellburst.worker import cstreams
 from cellburst.worker.attempt import Attempt
 from cellburst.worker.children import end_children
 from cellburst.worker.display import result_record, shows
-from cellburst.worker.failure import describe, describe_text
+from cellburst.worker.failure import begin_at, describe, describe_text, was_interrupted
 from cellburst.worker.interrupt import interruptible
 from cellburst.worker.loaded import LoadedRun
 from cellburst.worker.memory import forget_peak, peak_rss
 from cellburst.worker.outbox import Outbox
+from cellburst.worker.places import ModulePlaces
 from cellburst.worker.returning import Packer, Returned, attempt, return_named, return_value
 from cellburst.worker.shell import ShellHost
 from cellburst.worker.stale_modules import LocalModules
+from cellburst.worker.states import LibraryStates
 from cellburst.worker.streams import write_raw
+from cellburst.worker.submodules import imported_by
 from cellburst.worker.summary import Summary, summarise, summarise_named
 from cellburst.worker.surroundings import Surroundings
 from cellburst.worker.task import task
 from cellburst.worker.wakeup import keep_following
 
 _EXECUTING, _RETURNING = int(Stage.EXECUTING), int(Stage.RETURNING)  # quicker to write than members of an enumeration
+_NOT_TINY = 0.002  # seconds: in less, looking at the state of libraries is left for the end of the group
 _SHORT = 0.0003  # seconds: in less, a task neither starts a process nor fills much memory
 
 
@@ -45,7 +53,9 @@ class Desk:
     settings: Settings
     shell: ShellHost
     surroundings: Surroundings
+    states: LibraryStates
     modules: LocalModules = field(default_factory=LocalModules)
+    places: ModulePlaces = field(default_factory=ModulePlaces)
     peak: int = 0
     peak_is_old: bool = True
 
@@ -59,10 +69,12 @@ def run_task(run: LoadedRun, index: int, generation: int, attempt_number: int, d
     task.begin(run.id, index, run.count, attempt_number, run.seed, desk.outbox.progress)
     if run.payload.needs_shell:
         desk.shell.load_quietly()  # here, where no interrupt can leave half of it
-    tried = Attempt(run, index, desk.blobs, desk.board)
-    desk.shell.begin(tried.module, run.payload.source)
+    tried = Attempt(run, index, desk.blobs, desk.board, desk.states, desk.places, desk.shell)
+    desk.shell.begin(tried.module, run.payload.source, single=run.single)
     error = interruptible(tried.run)
     seconds = time.monotonic() - start
+    if error is not None:
+        begin_at(error, run.payload.filename)
     if desk.outbox.forked:
         _end_child(error)
     _show(run, tried, error, desk)
@@ -73,22 +85,28 @@ def run_task(run: LoadedRun, index: int, generation: int, attempt_number: int, d
         desk.peak, desk.peak_is_old = peak_rss(), seconds > _SHORT
     error = None
     tried.forget()
-    clear_up(run, seconds, wall, desk)
+    desk.places.restore()
+    clear_up(run, seconds, desk)
     return TaskResult(
         index, generation, attempt_number, kind, wall, seconds, desk.peak, returned.packed, summary, info,
         returned.note, task.metrics, desk.outbox.end(),
     )  # fmt: skip
 
 
-def clear_up(run: LoadedRun, seconds: float, since: float, desk: Desk) -> None:
-    """Undo what a task that took so long, and started at ``since`` (wall), did to the process."""
+def clear_up(run: LoadedRun, seconds: float, desk: Desk) -> None:
+    """Undo what a task that took so long did to the process."""
     if seconds > _SHORT:
         cstreams.flush()
         keep_following()
         if not run.payload.keep_children:
             end_children()
     desk.surroundings.settle(thoroughly=seconds > _SHORT)
-    desk.modules.after_task(since)
+    if run.single:
+        desk.states.release()
+    elif seconds > _NOT_TINY:
+        desk.states.settle()
+    else:
+        desk.states.glance()
 
 
 _Conclusion = tuple[OutcomeKind, ErrorInfo | None, Returned, Summary]
@@ -103,9 +121,11 @@ def _conclude(run: LoadedRun, tried: Attempt, error: BaseException | None, desk:
     returned, summary = _return(run, tried, error, packer, desk)
     if error is None:
         return OutcomeKind.SUCCEEDED, None, returned, summary
-    info = describe(error, packer)
-    error.__traceback__ = None  # it refers to our frames, and they to it
-    kind = OutcomeKind.CANCELLED if isinstance(error, KeyboardInterrupt) else OutcomeKind.FAILED
+    info = describe(error, packer, framed=run.single)
+    cancelled = was_interrupted(error) if run.single else isinstance(error, KeyboardInterrupt)
+    kind = OutcomeKind.CANCELLED if cancelled else OutcomeKind.FAILED
+    with no_warnings():  # of what dies with its frames; a kernel keeps the last error
+        error.__traceback__ = None  # it refers to our frames, and they to it
     return kind, info, returned, summary
 
 
@@ -113,7 +133,7 @@ def _return(
     run: LoadedRun, tried: Attempt, error: BaseException | None, packer: Packer, desk: Desk
 ) -> tuple[Returned, Summary]:
     if run.single and run.payload.kind == "cell":
-        return _return_namespace(tried, desk), summarise(tried.value)
+        return _return_namespace(run, tried, error, desk), summarise(tried.value)
     if error is not None:
         return Returned(None), None
     if not run.payload.out:
@@ -126,15 +146,22 @@ def _return(
     return returned, summarise_named(named) if tried.value is None else summarise(tried.value)
 
 
-def _return_namespace(tried: Attempt, desk: Desk) -> Returned:
+def _return_namespace(run: LoadedRun, tried: Attempt, error: BaseException | None, desk: Desk) -> Returned:
     """What a single cell assigned, changed and deleted, also if it failed on the way."""
     before = tried.before
     if before is None:
         return Returned(None)
-    return attempt(
-        lambda: pack_delta(before, tried.namespace, tried.value, tried.has_value, desk.blobs, desk.settings),
-        "variables not returned",
-    )
+    left = {**desk.states.left(), **desk.surroundings.left()}
+    if submodules := imported_by(run.code()):
+        left[SUBMODULES] = submodules
+
+    def pack() -> Packed:
+        states = {**desk.places.show(tried.namespace), **left}  # what was imported comes before what refers to it
+        result = tried.value, tried.has_value
+        return pack_delta(before, tried.namespace, *result, desk.blobs, desk.settings, states, error=error)
+
+    with tried.with_states(), unannounced():
+        return attempt(pack, "variables not returned")
 
 
 def _show(run: LoadedRun, tried: Attempt, error: BaseException | None, desk: Desk) -> None:

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import inspect
-import os
 import traceback
 from collections.abc import Callable
+from dis import opmap
 from types import CodeType, TracebackType
 
-import cellburst
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import ErrorInfo, Frame
+from cellburst.payload.traces import is_ours
 from cellburst.worker.carry import Carried
 from cellburst.worker.text import clean, shorten, text_of, type_name
 
-_OURS = os.path.join(os.path.dirname(os.path.abspath(cellburst.__file__)), "")
 _MOST_FRAMES = 200
+_RAISE = bytes([opmap["RAISE_VARARGS"]])
 _LONGEST_TEXT = 100_000
 Pack = Callable[[object], Packed]
 
 
-def describe(error: BaseException, pack: Pack) -> ErrorInfo:
-    """Everything about ``error`` that is sent; ``pack`` makes an object travel or raises. Never raises."""
+def describe(error: BaseException, pack: Pack, *, framed: bool = False) -> ErrorInfo:
+    """Everything about ``error`` that is sent; ``pack`` makes an object travel or raises. Never raises.
+
+    ``framed`` sends with the object what is needed to show it, and all that it is linked to, as if it had been raised
+    in the kernel: some kilobytes.
+    """
     return ErrorInfo(
         ename=type_name(error),
         evalue=text_of(error),
         traceback=_lines(error),
         frames=_frames(error.__traceback__),
-        exception=_packed(error, pack),
+        exception=_packed(error, pack, framed=framed),
     )
 
 
@@ -36,10 +40,41 @@ def describe_text(ename: str, evalue: str) -> ErrorInfo:
     return ErrorInfo(ename, clean(evalue), (f"{ename}: {clean(evalue)}",))
 
 
-def _packed(error: BaseException, pack: Pack) -> Packed | None:
-    for can_travel in (None, _Trial(pack)):
+def begin_at(error: BaseException, filename: str) -> None:
+    """Let the traceback begin with the first frame of the user's code: how it was called is no part of it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename != filename:
+        trace = trace.tb_next
+    if trace is not None:
+        error.__traceback__ = trace
+
+
+def was_interrupted(error: BaseException) -> bool:
+    """Whether a signal raised it: a KeyboardInterrupt that the user's own ``raise`` raises is an error like others."""
+    found: BaseException | None = error
+    seen: set[int] = set()
+    while found is not None and id(found) not in seen:
+        seen.add(id(found))
+        if isinstance(found, KeyboardInterrupt) and not _was_raised(found.__traceback__):
+            return isinstance(error, KeyboardInterrupt)
+        found = found.__cause__ or found.__context__
+    return False
+
+
+def _was_raised(trace: TracebackType | None) -> bool:
+    """Whether a ``raise`` is where the innermost frame stands."""
+    if trace is None:
+        return False
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_code.co_code[trace.tb_lasti : trace.tb_lasti + 1] == _RAISE
+
+
+def _packed(error: BaseException, pack: Pack, *, framed: bool) -> Packed | None:
+    ways = (Carried(error), Carried(error, _Trial(pack)))
+    for sent in (error, *ways) if framed else ways:
         try:
-            return pack(Carried(error, can_travel))
+            return pack(sent)
         except BaseException:  # its __reduce__ and its attributes are the user's
             continue
     return None
@@ -63,7 +98,7 @@ def _frames(trace: TracebackType | None) -> tuple[Frame, ...]:
     found: list[Frame] = []
     while trace is not None:
         code = trace.tb_frame.f_code
-        if not _is_ours(code.co_filename):
+        if not is_ours(code.co_filename):
             found.append(_frame(code, trace.tb_lineno or 0))
         trace = trace.tb_next
     if len(found) > _MOST_FRAMES:
@@ -84,10 +119,6 @@ def _signature(code: CodeType) -> tuple[str, ...]:
     return (*names[:count], *(star + name for star, name in zip(stars, names[count:], strict=False)))
 
 
-def _is_ours(filename: str) -> bool:
-    return filename.startswith(_OURS)
-
-
 def _lines(error: BaseException) -> tuple[str, ...]:
     """The traceback as Python prints it."""
     try:
@@ -104,7 +135,7 @@ def _keep_theirs(report: traceback.TracebackException, seen: set[int]) -> None:
     if id(report) in seen:
         return
     seen.add(id(report))
-    stack = [frame for frame in report.stack if not _is_ours(frame.filename)]
+    stack = [frame for frame in report.stack if not is_ours(frame.filename)]
     if len(stack) > _MOST_FRAMES:
         stack[_MOST_FRAMES // 2 : -_MOST_FRAMES // 2] = []
     report.stack[:] = stack

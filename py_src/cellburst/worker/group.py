@@ -36,7 +36,8 @@ class Group:
         if run != self._run:
             self.send(idle=False)
             self._run = run
-        self._results.append(result)
+        with self._lock:  # else the thread may send the list between our look at it and our addition
+            self._results.append(result)
 
     def more_to_come(self, now: float) -> None:
         """Another task starts: send if it is time, else let the thread do it when it is."""

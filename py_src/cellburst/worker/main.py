@@ -16,7 +16,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from cellburst.cells import versions
+from cellburst.cells.imports import observer
 from cellburst.errors import UsageError
+from cellburst.library_state import registry, warnings_, warnings_shown
 from cellburst.payload.blobs import BlobFolder
 from cellburst.settings import Settings
 from cellburst.wire.board import Board
@@ -32,9 +35,12 @@ from cellburst.worker.outbox import Outbox
 from cellburst.worker.seeding import seed_numpy, seed_torch
 from cellburst.worker.serving import Serving
 from cellburst.worker.shell import INLINE_BACKEND, PRELOAD, ShellHost
+from cellburst.worker.states import LibraryStates
 from cellburst.worker.streams import TaskStream, write_raw
 from cellburst.worker.surroundings import Surroundings
 from cellburst.worker.wakeup import follow_interrupts
+
+_AWAITED = (registry.awaited, warnings_.missing, warnings_shown.waiting)
 
 
 def serve(sock: socket.socket, places_blobs: Path, settings: Settings, *, board: mmap.mmap) -> NoReturn:
@@ -48,7 +54,8 @@ def serve(sock: socket.socket, places_blobs: Path, settings: Settings, *, board:
         channel: Channel[ToWorker] = Channel(sock, ToWorker)
         outbox = Outbox(channel, settings)
         shell = ShellHost(outbox)
-        _prepare_process(outbox, shell)
+        states = LibraryStates(lambda name, why: outbox.write("stderr", f"cellburst: the state {name}: {why}\n"))
+        _prepare_process(outbox, shell, states)
         follow_interrupts()
         desk = Desk(
             outbox,
@@ -57,8 +64,10 @@ def serve(sock: socket.socket, places_blobs: Path, settings: Settings, *, board:
             settings,
             shell,
             Surroundings(),
+            states,
         )
         serving = Serving(channel, desk, _chores(shell))
+        states.watch()
         begin_watching()
         gc.freeze()  # what the pool has loaded need not be looked at in every collection
         outbox.send(Ready(os.getpid()))
@@ -72,24 +81,28 @@ def serve(sock: socket.socket, places_blobs: Path, settings: Settings, *, board:
         os._exit(status)
 
 
-def _prepare_process(outbox: Outbox, shell: ShellHost) -> None:
+def _prepare_process(outbox: Outbox, shell: ShellHost, states: LibraryStates) -> None:
     adopt_orphans()
     cstreams.write_by_lines()
     faulthandler.enable(2)
     for name, value in (("MPLBACKEND", INLINE_BACKEND), ("PAGER", "cat"), ("GIT_PAGER", "cat")):
         os.environ.setdefault(name, value)  # as ipykernel does
     sys.stdin = open(os.devnull)  # noqa: SIM115 - for good
-    sys.stdout = TaskStream("stdout", 1, outbox.write)
-    sys.stderr = TaskStream("stderr", 2, outbox.write)
+    sys.stdout = TaskStream("stdout", 1, outbox.write, outbox.flush)
+    sys.stderr = TaskStream("stderr", 2, outbox.write, outbox.flush)
     builtins.input = _no_input
     shell.install()
-    hooks = {
+    callbacks = {
         "IPython": shell.load_quietly,
         "numpy.random": seed_numpy,
         "torch": seed_torch,
         "getpass": _no_getpass,
+        "asyncio": shell.loop.appear,
+        "comm": _no_comm,
     }
-    ImportHooks(hooks).install()
+    ImportHooks(callbacks, states.importing, states.imported, *_AWAITED).install()
+    versions.role.aligns = True
+    observer.install()
     if "getpass" in sys.modules:
         _no_getpass()
     os.register_at_fork(after_in_child=outbox.after_fork)
@@ -105,6 +118,20 @@ def _no_input(prompt: object = "", /) -> str:
 def _no_getpass() -> None:
     getpass: Any = sys.modules["getpass"]
     getpass.getpass = getpass.unix_getpass = lambda prompt="", stream=None: _no_input(prompt)
+
+
+def _no_comm() -> None:
+    comm: Any = sys.modules["comm"]
+    _create_no_comm.__module__, _create_no_comm.__qualname__ = "comm", "create_comm"  # as which it goes to a kernel
+    comm.create_comm = _create_no_comm
+
+
+def _create_no_comm(*_: Any, **options: Any) -> NoReturn:
+    what = "a widget" if options.get("target_name") == "jupyter.widget" else "a comm"
+    raise UsageError(
+        f"{what} lives in the kernel and cannot be made on a worker: make it in a cell without %%remote; "
+        "for a progress bar, `from tqdm import tqdm` gives one that is text"
+    )
 
 
 def _chores(shell: ShellHost) -> Iterator[None]:

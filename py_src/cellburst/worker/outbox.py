@@ -43,6 +43,7 @@ class Outbox:
         self._sent = 0.0
         self._progress: _Progress | None = None
         self._progress_sent = 0.0
+        self.after_value = False  # whether what is displayed comes after the value of the cell
         self.forked = False  # whether this is a child of a task, with a copy of the worker's memory
 
     # The main thread, between tasks
@@ -60,6 +61,7 @@ class Outbox:
 
     def begin(self, run: str, index: int, generation: int, attempt: int, now: float, *, live: bool) -> None:
         """A task starts. ``live``: its first line is shown at once, not only if it takes long."""
+        self._log.live = live
         self._log.reset()
         self._progress = None
         self._hold = now if live else now + INTERVAL
@@ -84,12 +86,17 @@ class Outbox:
             self._progress = (*bar, metrics)
         self._ask()
 
+    def flush(self, name: str) -> None:
+        """A stream of the task is flushed."""
+        if not self.forked:
+            self._log.flush(name)
+
     def show(self, record: Record) -> None:
         """A display, an update of one, or a clearing."""
         if self.forked:
             write_raw(1, f"{record.get('data', {}).get('text/plain', '')}\n")
             return
-        self._log.show(record)
+        self._log.show({**record, "after_value": True} if self.after_value else record)
         self._ask()
 
     def progress(self, fraction: float | None, text: str, metrics: dict[str, Any] | None) -> None:

@@ -9,6 +9,7 @@ from cellburst.worker.text import clean
 
 Record = dict[str, Any]
 WINDOW = 64 << 10  # of stream text is kept between two sendings of a flood
+WHOLE = 32 << 20  # of stream text is kept of a plain cell, before that
 _SLACK = 2  # windows that may gather before the oldest text is let go
 LARGEST = 64 << 20  # of one displayed thing
 
@@ -17,23 +18,27 @@ class OutputLog:
     """Unsent output of the running task.
 
     The first ``head`` bytes of stream text are all kept. After that only the newest ``WINDOW`` bytes of what
-    gathers between two ``take`` are, and the records say how many bytes are missing before them.
+    gathers between two ``take`` are, and the records say how many bytes are missing before them. While it is ``live``,
+    which the output of a plain cell is, ``WHOLE`` bytes are kept: a cell that prints for ever must not fill the kernel.
     """
 
     def __init__(self, head: int) -> None:
         self._head = head
+        self.live = False
         self._lock = RLock()  # reentrant: a finaliser or a signal handler may print while we append
         self._fresh = False
         self.reset()
 
     def reset(self) -> None:
         """Forget everything: another task starts."""
+        self._left = max(self._head, WHOLE) if self.live else self._head
         if self._fresh:
             return
         with self._lock:
             self._fresh = True
             self._pieces: list[tuple[str, str | Record, int]] = []
-            self._left = self._head
+            self._unflushed: set[str] = set()
+            self._flushed = ""
             self._flood = 0
             self._dropped: dict[str, int] = {}
 
@@ -53,6 +58,9 @@ class OutputLog:
             size = len(text.encode())
         with self._lock:
             self._fresh = False
+            self._unflushed.add(name)
+            if self._flushed and self._flushed != name:
+                self._mark_flush()
             if size <= self._left:
                 self._left -= size
                 self._pieces.append((name, text, 0))
@@ -63,7 +71,22 @@ class OutputLog:
         """Add a display, an update of one, or a clearing."""
         with self._lock:
             self._fresh = False
+            self._unflushed.clear()
+            self._flushed = ""
             self._pieces.append(("", record, 0))
+
+    def flush(self, name: str) -> None:
+        """A stream is flushed: in a kernel its text comes before what the other one holds back."""
+        with self._lock:
+            if name in self._unflushed:
+                self._unflushed.discard(name)
+                self._flushed = name
+                if self._unflushed:
+                    self._mark_flush()
+
+    def _mark_flush(self) -> None:
+        name, self._flushed = self._flushed, ""
+        self._pieces.append(("", {"output_type": "stream", "name": name, "text": "", "flush": True}, 0))
 
     def take(self) -> tuple[Record, ...]:
         """The records since the last time; neighbouring text of one stream is one record."""

@@ -141,16 +141,18 @@ class Serving:
         """Make the process ready for tasks of ``run``; why it cannot be, if so."""
         try:
             self._desk.surroundings.enter(run.payload)
+            if not run.single:  # a single cell's refer to its variables
+                self._desk.states.enter(run.states(), seeded=False)
         except PayloadError as error:
             return str(error)
-        self._desk.modules.before_run()
+        self._desk.modules.before_run(run.payload.kind)
         return ""
 
     def _rest(self, last: TaskResult) -> None:
         """After a group, while nobody waits: what is not looked for after every short task."""
         task.end()
         if self._entered is not None:
-            clear_up(self._entered, LONG_TASK, last.started, self._desk)
+            clear_up(self._entered, LONG_TASK, self._desk)
         self._untidy = self._untidy or last.seconds > LONG_TASK
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import builtins
-import os
 import sys
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from cellburst.worker.bundle import bundle_record
+from cellburst.cells.shell_names import DOC
+from cellburst.library_state import shell as shell_state
+from cellburst.library_state.inline_figures import forget_drawing
+from cellburst.library_state.shell_part import is_users
+from cellburst.worker.cell_loop import CellLoop
+from cellburst.worker.cellcode import CellCode, run_single
 from cellburst.worker.outbox import Outbox
+from cellburst.worker.streams import OutStream
 
 INLINE_BACKEND = "module://matplotlib_inline.backend_inline"
 # What importing IPython loads, in the order of its needs, cut so that no step takes long.
@@ -31,11 +37,14 @@ class ShellHost:
         self._entered: dict[str, Any] | None = None  # our names in the task's variables, once it has asked for them
         self._callbacks: dict[str, list[Any]] = {}
         self._own_callbacks: dict[str, int] = {}
+        self.loop = CellLoop(lambda line: outbox.write("stderr", f"cellburst: {line}\n"))
+        self.single = False
 
     def install(self) -> None:
         """Make ``get_ipython`` and ``display`` known, without loading anything."""
         builtins.get_ipython = self.get  # type: ignore[attr-defined]
         builtins.display = self._display  # type: ignore[attr-defined]
+        shell_state.work_for(lambda: self._shell)
 
     @property
     def loaded(self) -> bool:
@@ -47,13 +56,16 @@ class ShellHost:
         if self._shell is None and not self._building:
             self._building = True
             try:
-                self._shell = _build(self, self._outbox)
+                from cellburst.worker.kernel_shell import build_shell
+
+                self._shell = build_shell(self, self._outbox)
             finally:
                 self._building = False
             builtins.get_ipython = self._shell.get_ipython  # type: ignore[attr-defined]
             builtins.display = sys.modules["IPython.display"].display  # type: ignore[attr-defined]
             self._callbacks = self._shell.events.callbacks
             self._own_callbacks = {event: len(found) for event, found in self._callbacks.items()}
+            shell_state.arrived(self._shell)
         return self._shell
 
     @property
@@ -68,18 +80,39 @@ class ShellHost:
         except Exception as error:  # another IPython than we know: the task can still run without
             self._outbox.write("stderr", f"cellburst: no IPython shell in the worker: {error}\n")
 
-    def begin(self, module: ModuleType, source: str) -> None:
-        """A task starts whose variables are those of ``module``."""
+    def begin(self, module: ModuleType, source: str, *, single: bool = False) -> None:
+        """A task starts whose variables are those of ``module``; a ``single`` one is a kernel's cell."""
         self._module = module
+        self.single = single
+        module.__doc__ = DOC
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, OutStream):
+                stream.as_in_kernel = single
         if self._shell is not None:
             self._trigger("pre_execute")
             self._trigger("pre_run_cell", _execution_info, source)
 
+    def run(self, code: CellCode, namespace: dict[str, Any]) -> Any:
+        """Execute a single cell; its value."""
+        if self._shell is not None and self._shell.cell_looks_at_all_names:
+            namespace.setdefault("__builtin__", builtins)
+            self.enter()
+        if self._shell is None:
+            return run_single(code, namespace, self.loop)
+        forget_drawing()
+        self._shell.last_execution_result = _execution_result()
+        with self._shell.display_trap:  # cells inside of this one leave the hook as it is
+            return run_single(code, namespace, self.loop)
+
     def finish(self) -> None:
         """The task's code has ended: show its figures, as a notebook does after a cell."""
         if self._shell is not None:
-            self._trigger("post_execute")
-            self._trigger("post_run_cell", _execution_result)
+            self._outbox.after_value = True
+            try:
+                self._trigger("post_execute")
+                self._trigger("post_run_cell", _execution_result)
+            finally:
+                self._outbox.after_value = False
 
     def leave(self) -> None:
         """Take our names out of the task's variables again."""
@@ -97,10 +130,12 @@ class ShellHost:
         if self._module is None:  # between tasks, as a library may ask at any time
             return ModuleType("__main__")
         if self._entered is None and self._shell is not None:
-            self._shell.history_manager.reset(new_session=False)
+            self._shell.history_manager.output_hist.clear()
             self._entered = _names(self._shell)
+            namespace = vars(self._module)
             for name, value in self._entered.items():
-                vars(self._module).setdefault(name, value)
+                namespace.setdefault(name, value)
+            self._shell.knows(namespace, self._entered)
         return self._module
 
     def format(self, value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -110,8 +145,16 @@ class ShellHost:
 
     def _trigger(self, event: str, make: Any = None, *args: Any) -> None:
         """Call what extensions and libraries have registered; the shell's own callbacks have nothing to do here."""
-        if self._is_registered(event):
+        if not self._is_registered(event):
+            return
+        known = self._callbacks[event]
+        of_cell = [one for one in known if is_users(one)] if self.single else []
+        if of_cell:  # the kernel calls the user's own, for it is the kernel's cell
+            known[:] = [one for one in known if one not in of_cell]
+        try:
             self._shell.events.trigger(event, *([make(*args)] if make else []))
+        finally:
+            known += of_cell
 
     def _is_registered(self, event: str) -> bool:
         return len(self._callbacks[event]) > self._own_callbacks.get(event, 0)
@@ -125,12 +168,25 @@ def _names(shell: Any) -> dict[str, Any]:
     """Names that magics expect in the user's variables."""
     history = shell.history_manager
     return {
+        "get_ipython": shell.get_ipython,
+        "exit": shell.exiter,
+        "quit": shell.exiter,
+        "open": _open(),
+        "_": "",
+        "__": "",
+        "___": "",
         "_ih": history.input_hist_parsed,
         "_oh": history.output_hist,
-        "_dh": history.dir_hist,
+        "_dh": [Path.cwd()] if shell.visited is None else shell.visited,
         "In": history.input_hist_parsed,
         "Out": history.output_hist,
     }
+
+
+def _open() -> Any:
+    from IPython.core.interactiveshell import _modified_open
+
+    return _modified_open
 
 
 def _execution_info(source: str) -> Any:
@@ -144,99 +200,3 @@ def _execution_result() -> Any:
 
     made: Any = ExecutionResult
     return made(_execution_info(""))
-
-
-def _build(host: ShellHost, outbox: Outbox) -> Any:
-    """An InteractiveShell without history, threads, files, colours and completion."""
-    from IPython.core.displaypub import DisplayPublisher
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets import Type
-    from traitlets.config import Config
-
-    class TaskDisplayPublisher(DisplayPublisher):
-        """Records what is displayed among the task's output."""
-
-        def publish(
-            self,
-            data: Any,
-            metadata: Any = None,
-            source: Any = None,
-            *,
-            transient: Any = None,
-            update: bool = False,
-            **_: Any,
-        ) -> None:
-            if not isinstance(data, dict):
-                raise TypeError(f"data must be a dict, got: {data!r}")
-            kind = "update_display_data" if update else "display_data"
-            outbox.show(bundle_record(kind, data, metadata, transient))
-
-        def clear_output(self, wait: bool = False) -> None:
-            outbox.show({"output_type": "clear_output", "wait": bool(wait)})
-
-    class ZMQInteractiveShell(InteractiveShell):
-        """The shell of a worker, in whatever task runs; tasks are not its cells.
-
-        Libraries tell a notebook from a terminal by this class name.
-        """
-
-        display_pub_class = Type(TaskDisplayPublisher)
-
-        @property
-        def user_module(self) -> Any:
-            return host.enter()
-
-        @user_module.setter
-        def user_module(self, module: Any) -> None:
-            """It is the task's."""
-
-        @property
-        def user_ns(self) -> Any:
-            return vars(host.enter())
-
-        @user_ns.setter
-        def user_ns(self, namespace: Any) -> None:
-            """It is the task's."""
-
-        def init_virtualenv(self) -> None:
-            """The worker has the kernel's interpreter."""
-
-        def init_sys_modules(self) -> None:
-            """``__main__`` is the task's."""
-
-        def init_user_ns(self) -> None:
-            """Each task's variables are entered when it starts."""
-
-        def init_completer(self) -> None:
-            """Nobody types here."""
-
-        def enable_gui(self, gui: Any = None) -> None:
-            """There is no event loop of a toolkit here."""
-
-        def ask_exit(self) -> None:
-            raise SystemExit
-
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.HistoryManager.hist_file = ":memory:"
-    config.InteractiveShell.colors = "nocolor"
-    return ZMQInteractiveShell.instance(config=config, **_folders())
-
-
-def _folders() -> dict[str, Any]:
-    """The user's own profile if there is one; no folder is made."""
-    import tempfile  # with a chain of compression modules behind it
-
-    from IPython.core.profiledir import ProfileDir, ProfileDirError
-    from IPython.paths import get_ipython_dir
-
-    profiles: Any = ProfileDir
-    folder = os.path.expanduser(os.environ.get("IPYTHONDIR", "~/.ipython"))
-    if not os.path.isdir(folder):
-        return {"ipython_dir": tempfile.gettempdir(), "profile_dir": profiles()}
-    folder = get_ipython_dir()
-    try:
-        profile = profiles.find_profile_dir_by_name(folder, "default")
-    except ProfileDirError:
-        profile = profiles()
-    return {"ipython_dir": folder, "profile_dir": profile}

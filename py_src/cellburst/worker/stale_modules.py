@@ -1,38 +1,42 @@
-"""Modules of the user's own that lie beside the notebook: their edited version is what runs."""
+"""Modules of the user's own that are loaded in a worker from a task before: those that are not as they should be go.
+
+A cell finds the versions that its kernel has imported (`cells/versions.py`); a function finds what is on disk.
+"""
 
 from __future__ import annotations
 
 import importlib
-import sys
-from typing import Any
+
+from cellburst.cells import versions
+from cellburst.cells.imports import observer
+from cellburst.cells.local_modules import is_hidden
 
 
 class LocalModules:
     """Which imported modules are local. While there are none, which is common, this costs next to nothing."""
 
-    def __init__(self) -> None:
-        self._watch: Any = None
-        self._seen = set(sys.modules)
-        self._count = len(sys.modules)
-
-    def before_run(self) -> None:
-        """Forget imported local modules whose files have changed, or that another path now hides."""
+    def before_run(self, kind: str) -> None:
+        """A run of a "cell" or "function" follows: of the local modules nothing is known to fit it."""
         importlib.invalidate_caches()
-        if self._watch is not None:
-            self._seen -= set(self._watch.purge())
-            self._count = len(sys.modules)
+        versions.role.aligned = False
+        observer.pins.clear()
+        if kind == "function":
+            settle(single=False)
 
-    def after_task(self, since: float) -> None:
-        """Take note of what was imported after ``since`` (wall seconds)."""
-        if len(sys.modules) == self._count:
-            return
-        self._count = len(sys.modules)
-        new = {name: module for name, module in sys.modules.copy().items() if name not in self._seen}
-        self._seen |= set(new)
 
-        from cellburst.cells import local_modules  # slow to import, and most tasks import nothing new
+def settle(*, single: bool) -> None:
+    """Forget what does not fit a cell whose kernel has sent no versions, or a function.
 
-        if local_modules.loaded(new):
-            if self._watch is None:
-                self._watch = local_modules.Watch()
-            self._watch.note(since)
+    A single cell's kernel has no local modules then, so that each is to be executed when the cell imports it.
+    """
+    if versions.role.aligned:
+        return
+    versions.role.aligned = True
+    loaded = observer.loaded()
+    if loaded:
+        names = {
+            name
+            for name, seen in loaded.items()
+            if single or seen.is_dirty or versions.is_edited(seen) or is_hidden(seen.module)
+        }
+        versions.forget_with_dependents(names)

@@ -11,14 +11,19 @@ from typing import Any
 Write = Callable[[str, str], None]
 
 
-class TaskStream(io.TextIOBase):
-    """A text stream that hands what is written to ``write(name, text)``, and never closes."""
+class OutStream(io.TextIOBase):
+    """A text stream that hands what is written to ``write(name, text)``, and never closes.
 
-    def __init__(self, name: str, descriptor: int, write: Write) -> None:
+    It is named as ipykernel's is, and ``as_in_kernel`` has no more than that one.
+    """
+
+    def __init__(self, name: str, descriptor: int, write: Write, flush: Callable[[str], None] | None = None) -> None:
         self._stream = name
         self._descriptor = descriptor
         self._write = write
+        self._flush = flush
         self._bytes = _Bytes(self)
+        self.as_in_kernel = False
 
     @property
     def name(self) -> str:
@@ -26,12 +31,13 @@ class TaskStream(io.TextIOBase):
 
     @property
     def buffer(self) -> io.RawIOBase:
-        """For bytes; they are decoded as UTF-8."""
+        """For bytes; they are decoded as UTF-8. A kernel's stream has none."""
+        self._refuse_in_cell("buffer")
         return self._bytes
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        return "utf-8"
+        return "UTF-8"  # as ipykernel spells it
 
     @property
     def errors(self) -> str:  # type: ignore[override]
@@ -39,11 +45,17 @@ class TaskStream(io.TextIOBase):
 
     @property
     def line_buffering(self) -> bool:
+        self._refuse_in_cell("line_buffering")
         return True
+
+    def _refuse_in_cell(self, name: str) -> None:
+        if self.as_in_kernel:
+            raise AttributeError(f"'OutStream' object has no attribute {name!r}", name=name, obj=self)
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+            kind = type(text) if self.as_in_kernel else type(text).__name__  # in the words of ipykernel
+            raise TypeError(f"write() argument must be str, not {kind}")
         if text:
             self._write(self._stream, str.__str__(text))  # of a subclass too, whatever its methods do
         return len(text)
@@ -59,7 +71,9 @@ class TaskStream(io.TextIOBase):
         return False
 
     def flush(self) -> None:
-        """Nothing to do: it is sent within the blink of an eye anyway."""
+        """It is sent within the blink of an eye anyway; only the order among the streams depends on it."""
+        if self._flush is not None:
+            self._flush(self._stream)
 
     def close(self) -> None:
         """Stay open: ``exit()`` closes streams, and so do careless libraries."""
@@ -88,6 +102,10 @@ class _Bytes(io.RawIOBase):
 
     def close(self) -> None:
         """Stay open."""
+
+
+TaskStream = OutStream
+OutStream.__module__ = "ipykernel.iostream"
 
 
 def write_raw(descriptor: int, text: str) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import warnings
+import time
+from collections.abc import Collection
 from importlib import import_module
 from typing import Any
 
 from cellburst.errors import PayloadError
+from cellburst.library_state import place
+from cellburst.library_state.environment import THREADS
+from cellburst.library_state.sealing import seal
 from cellburst.model.payload import Payload
 from cellburst.wire.worker import MARKER
 from cellburst.worker.limits import Limits
@@ -21,7 +25,7 @@ _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
 
 class Surroundings:
-    """The process as every task of a run finds it: folder, environment, module path, streams, signals, filters, limits.
+    """The process as every task of a run finds it: folder, environment, module path, streams, signals, limits.
 
     ``spoilt`` says that a task has changed something that cannot be put back.
     """
@@ -34,12 +38,11 @@ class Surroundings:
         os.umask(self._own_umask)
         self._handlers = tuple((number, _getsignal(number)) for number in _SIGNALS)
         self._streams = (sys.stdin, sys.stdout, sys.stderr)
-        self._hooks = (sys.displayhook, sys.excepthook, sys.getrecursionlimit(), sys.gettrace(), sys.getprofile())
-        self._filters = list(warnings.filters)
-        self._showwarning = warnings.showwarning
+        self._hooks = (sys.displayhook, sys.excepthook, sys.gettrace(), sys.getprofile())
         self._environ = dict(self._own_environ)
         self._encoded = _encoded_environ()
         self._path = self._own_path
+        self._seal = b""
         self._umask = self._own_umask
         self._own_cwd = self._cwd = os.getcwd()
         self._limits = Limits()
@@ -48,17 +51,30 @@ class Surroundings:
     def enter(self, payload: Payload) -> None:
         """Make the process as the tasks of ``payload`` find it.
 
-        Raises PayloadError if the working directory cannot be entered.
+        Raises PayloadError if the working directory cannot be entered, or if variables of the environment are missing.
         """
-        self._environ = {**self._own_environ, **payload.env}
+        if payload.dropped:
+            raise PayloadError(_missing(payload.dropped))
+        self._environ = {**self._own_environ, **payload.ambient, **payload.env}
+        hidden = self._hidden(payload) if payload.collect == "namespace" else set()
+        for name in payload.unset:
+            self._environ.pop(name, None)
+        self._seal = payload.seal
         if payload.keep_children:
             self._environ.pop(MARKER, None)  # what it starts is to stay when the worker has gone
         _set_environ(self._environ)
+        for name in hidden & set(self._environ):
+            _hide(name)
+            del self._environ[name]
         self._encoded = _encoded_environ()
         self._path = [_here(entry) for entry in payload.path] or self._own_path
         self._umask = self._own_umask if payload.umask is None else payload.umask
         self._cwd = _enter_folder(_here(payload.cwd) or self._own_cwd)
         self.settle()
+
+    def _hidden(self, payload: Payload) -> set[str]:
+        """What only workers have, and a cell is not to find: how many threads to use."""
+        return {name for name in THREADS if name not in payload.ambient and name not in payload.env}
 
     def settle(self, *, thoroughly: bool = True) -> None:
         """Put back what a task changed; what it did not change costs a comparison each.
@@ -77,6 +93,22 @@ class Surroundings:
         self._settle_signals()
         self._settle_interpreter()
 
+    def left(self) -> dict[str, Any]:
+        """Which of it a cell has changed, as states of ``library_state.place``; variables are sealed."""
+        found: dict[str, Any] = {}
+        if (folder := _folder()) != self._cwd:
+            found[place.FOLDER] = folder or ""
+        mask = os.umask(self._umask)
+        if mask != self._umask:
+            found[place.FILE_MASK] = mask
+        if sys.path != self._path:
+            found[place.PATH] = self._path, list(sys.path)
+        if getattr(os.environ, "_data", os.environ) != self._encoded:
+            now, before = dict(os.environ), self._environ
+            changes = {name: now.get(name) for name in {*now, *before} if now.get(name) != before.get(name)}
+            found[place.ENVIRONMENT] = seal(changes, self._seal) if self._seal else b""
+        return found
+
     def _settle_signals(self) -> None:
         for number, handler in self._handlers:
             if _getsignal(number) is not handler:
@@ -92,32 +124,13 @@ class Surroundings:
             sys.stdin = self._streams[0]
         if sys.argv != [""]:
             sys.argv = [""]
-        if warnings.filters != self._filters:
-            self._filters = _filters_of_libraries(self._filters) + self._filters
-            warnings.filters[:] = self._filters  # type: ignore[index]
-            getattr(warnings, "_filters_mutated", int)()  # as the module's own functions do: forget what was decided
-        warnings.showwarning = self._showwarning
-        displayhook, excepthook, limit, trace, profile = self._hooks
+        displayhook, excepthook, trace, profile = self._hooks
         sys.displayhook = displayhook
         sys.excepthook = excepthook
-        if sys.getrecursionlimit() != limit:
-            sys.setrecursionlimit(limit)
         if sys.gettrace() is not trace:
             sys.settrace(trace)
         if sys.getprofile() is not profile:
             sys.setprofile(profile)
-
-
-def _filters_of_libraries(known: list[Any]) -> list[Any]:
-    """New warning filters that a library has set for itself when it was imported: it is imported only once.
-
-    The user's own are blanket ones as a rule, like ``warnings.simplefilter("ignore")``.
-    """
-    return [
-        found
-        for found in warnings.filters
-        if found not in known and (found[1] or found[3] or found[2].__module__ != "builtins")
-    ]
 
 
 def _encoded_environ() -> Any:
@@ -125,12 +138,30 @@ def _encoded_environ() -> Any:
     return dict(getattr(os.environ, "_data", os.environ))
 
 
+def _hide(name: str) -> None:
+    """From Python; libraries and children find it all the same."""
+    variables: Any = os.environ
+    variables._data.pop(variables.encodekey(name), None)
+
+
+def _missing(names: Collection[str]) -> str:
+    """Why a task does not start."""
+    return (
+        f"the notebook had set {', '.join(names)} in os.environ, and such values are not stored: they are lost since "
+        "the controller was replaced or the run ended; submit the cell again, or `%remote retry` it from the notebook "
+        "that has them"
+    )
+
+
 def _set_environ(wanted: dict[str, str]) -> None:
+    zone = os.environ.get("TZ")
     for name in set(os.environ) - set(wanted):
         del os.environ[name]
     for name, value in wanted.items():
         if os.environ.get(name) != value:
             os.environ[name] = value
+    if os.environ.get("TZ") != zone and hasattr(time, "tzset"):
+        time.tzset()
 
 
 def _folder() -> str | None:

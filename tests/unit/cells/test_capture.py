@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 import threading
 from collections.abc import Iterator
@@ -10,12 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from IPython.core.getipython import get_ipython
 
 from cellburst.cells.capture import Captured, capture
 from cellburst.cells.source import transform
 from cellburst.errors import CaptureError, UnpicklableError
 from cellburst.payload.blobs import BlobFolder
 from cellburst.payload.pickling import pack, unpack
+from cellburst.payload.placeholders import Sent
 from cellburst.settings import Settings
 
 
@@ -186,9 +189,33 @@ def test_the_shell_is_needed_when_a_function_calls_it() -> None:
     assert not capture("a", namespace).needs_shell
 
 
-def test_the_shell_itself_is_refused(shell: Any) -> None:
-    with pytest.raises(UnpicklableError, match=r"call get_ipython\(\) in the cell"):
-        capture("ip.system('ls')", {"ip": shell})
+def test_the_shell_itself_is_that_of_the_other_side(shell: Any) -> None:
+    captured = capture("ip.system('ls {word}')", {"ip": shell, "word": "x"})
+    assert set(captured.inputs) == {"ip", "word"}
+    assert captured.needs_shell
+    assert pickle.loads(pickle.dumps(captured.inputs["ip"])) is get_ipython()  # type: ignore[no-untyped-call]
+
+
+def test_what_may_be_looked_up_by_any_name_is_sent_or_explains_itself() -> None:
+    namespace = notebook("a = 1; b = [2]; lock = __import__('threading').Lock()")
+    captured = capture("globals()[name]", {**namespace, "name": "a"})
+    assert {"a", "b", "name", "lock"} <= set(captured.inputs)
+    assert isinstance(captured.inputs["lock"], Sent)
+    assert entry(captured, "lock").how == "skipped"
+    listed = capture("dir()", namespace)
+    assert listed.inputs["b"] is None
+    assert {"a", "b", "lock"} <= set(listed.inputs)
+
+
+def test_what_a_magic_of_the_notebook_reads_is_sent() -> None:
+    namespace = notebook("base = 10\ndef add(line): return base + int(line)")
+    captured = capture(transform("%add 5"), namespace, magics=lambda _: {"%add": namespace["add"]})
+    assert set(captured.inputs) == {"base"}
+
+
+def test_magics_that_belong_to_the_kernel_are_refused() -> None:
+    with pytest.raises(CaptureError, match=r"%reset clears .*: put it in a cell of its own, without %%remote"):
+        capture(transform("%reset -f"), {})
 
 
 def test_magics_and_shell_lines() -> None:

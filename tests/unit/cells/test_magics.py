@@ -34,7 +34,7 @@ from cellburst.cells.source import transform
         ("model?", "", "model"),
         ("model.fit??", "", "model"),
         ("%config InlineBackend.figure_format = kind", "", "kind"),
-        ("%xdel x", "x", ""),
+        ("%xdel x", "", "x xdel"),
         ("%memit f(a)", "", "f a"),
         ("%unknown f(a)", "", "f a"),
         ("%%sql\nSELECT * FROM df WHERE x > {{limit}}", "", "df limit"),

@@ -151,7 +151,58 @@ def test_what_is_read(source: str, required: str, maybe: str) -> None:
         assert names.unknown
         return
     assert set(names.required) == set(required.split())
-    assert names.maybe == set(maybe.split())
+    assert names.maybe - {"__annotations__"} == set(maybe.split())
+
+
+def test_annotations_of_the_notebook_go_on() -> None:
+    assert "__annotations__" in analyse("x: int = 1").guesses
+    assert "__annotations__" not in analyse("def f():\n    x: int = 1").reads
+
+
+@pytest.mark.parametrize(
+    ("source", "any_name", "listed"),
+    [
+        ("globals()['x']", False, False),
+        ("'x' in globals()", False, False),
+        ("globals().get('x', 1)", False, False),
+        ("globals()[name]", True, False),
+        ("for n in locals(): pass", True, False),
+        ("def f(a): return locals(), vars(), dir()", False, False),
+        ("vars(x), dir(x)", False, False),
+        ("vars(__main__)", True, False),
+        ("dir()", False, True),
+        ("'x' in dir()", False, False),
+        ("eval(text)", True, False),
+        ("eval('x + 1')", False, False),
+        ("exec(text, {})", False, False),
+        ("get_ipython().user_ns['x']", False, False),
+        ("get_ipython().user_ns.update(more)", True, False),
+        ("sys._getframe().f_globals", True, False),
+    ],
+)
+def test_which_names_may_be_looked_up(source: str, any_name: bool, listed: bool) -> None:
+    names = analyse(source)
+    assert (names.any_name, names.lists_names) == (any_name, listed)
+
+
+def test_names_of_the_shell_are_followed() -> None:
+    names = analyse("ip = get_ipython()\nip.run_cell('a = b')\na")
+    assert "b" in names.reads
+    assert "a" not in names.required
+    assert "b" in analyse("shell.ex('a = b')", shells=frozenset({"shell"})).reads
+
+
+@pytest.mark.parametrize("source", ["Out[1] = 2", "del Out[1]", "_oh.clear()", "Out.pop(1)"])
+def test_changes_of_the_outputs_are_told(source: str) -> None:
+    assert "is the kernel's own list of outputs" in analyse(source).refusals[0]
+    assert analyse("Out[1].append(2), Out.get(3)").refusals == []
+
+
+def test_attributes_of_main_are_names() -> None:
+    names = analyse("import __main__\n__main__.x = 1\nx\n__main__.y")
+    assert "x" in names.assigns
+    assert "x" not in names.required
+    assert "y" in names.guesses
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="except* came with 3.11")

@@ -10,16 +10,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cellburst.client.ambient import beside_pool
 from cellburst.client.origin import search_path, surroundings
 from cellburst.errors import UsageError
+from cellburst.library_state import environment
+from cellburst.paths import Places
 
-TELL = "import sys; from cellburst.client.origin import surroundings as s; print(ascii(s()['cwd']), sys.argv[0])"
+TELL = "import sys; from cellburst.client.origin import working_directory as w; print(ascii(w()), sys.argv[0])"
 
 
-def test_the_empty_entry_of_the_path_is_spelled_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_relative_entries_of_the_path_go_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", ["", *sys.path])
-    assert search_path()[0] == str(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", "src", *sys.path, "src"])
+    found = search_path()
+    assert found[:2] == ("", "src")
+    assert found.count("src") == 2
 
 
 def test_a_module_is_found_though_its_folder_is_off_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,11 +48,27 @@ def test_names_of_folders_are_sent_as_utf8_whatever_the_locale(tmp_path: Path) -
     assert done.stdout.split(" -c")[0] == ascii(str(folder))
 
 
-def test_a_folder_whose_name_is_no_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_whose_name_is_no_text_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, places: Places
+) -> None:
     folder = os.fsencode(tmp_path) + b"/\xff"
     os.mkdir(folder)
     monkeypatch.setattr(sys, "path", [os.fsdecode(folder), *sys.path])
     msgspec.json.encode(search_path())
     monkeypatch.chdir(os.fsdecode(folder))
     with pytest.raises(UsageError, match=r"xff|udcff"):
-        surroundings()
+        surroundings(places)
+
+
+def test_the_pools_environment_is_made_the_kernels(places: Places) -> None:
+    assert beside_pool(places) == ({}, ())
+    others = {**environment.for_children(), "PATH": "/other", "ONLY_THERE": "1", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(command, env=others, stdin=subprocess.PIPE) as pool:
+        places.create()
+        places.pool_file.write_text(f'{{"pid": {pool.pid}}}')
+        ambient, more = beside_pool(places)
+        assert ambient["PATH"] == os.environ["PATH"]
+        assert "ONLY_THERE" in more
+        assert "OMP_NUM_THREADS" not in more
+        pool.communicate(b"\n")

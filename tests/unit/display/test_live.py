@@ -26,7 +26,16 @@ def live_display(shell: Shell, clock: FakeTime, single: bool = False) -> LiveDis
     return LiveDisplay(head, NotebookScreen(shell), sink, monotonic=clock, wall=clock)
 
 
-def test_an_instant_cell_has_one_display(shell: Shell, clock: FakeTime) -> None:
+def test_an_instant_plain_cell_shows_nothing_of_its_run(shell: Shell, clock: FakeTime) -> None:
+    live = live_display(shell, clock, single=True)
+    live.status(status(running=1))
+    clock.now += 0.4
+    live.tick()
+    live.close()
+    assert shell.display_pub.kinds == []
+
+
+def test_an_instant_sweep_has_one_display(shell: Shell, clock: FakeTime) -> None:
     live = live_display(shell, clock)
     live.status(status(running=2))
     clock.now += 0.4

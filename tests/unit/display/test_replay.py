@@ -38,6 +38,54 @@ def test_streams_and_displays_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     assert order == ["out:a", "err:b", "out:cd"]
 
 
+def test_a_cell_of_the_kernel_keeps_the_order_of_a_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel's own streams decide, and a flush in the cell is a flush here."""
+    order: list[str] = []
+
+    class Noting(io.StringIO):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+        def flush(self) -> None:
+            order.append(self.name)
+
+    monkeypatch.setattr(sys, "stdout", Noting("out"))
+    monkeypatch.setattr(sys, "stderr", Noting("err"))
+    records: list[dict[str, Any]] = [
+        {"output_type": "stream", "name": "stdout", "text": "a"},
+        {"output_type": "stream", "name": "stderr", "text": "b"},
+        {"output_type": "stream", "name": "stderr", "text": "", "flush": True},
+    ]
+    Replay(Shell(), endings=False).show(records)
+    assert order == ["err"]
+
+
+class Events:
+    """As much of a shell's events as is needed."""
+
+    def __init__(self) -> None:
+        self.known: list[Any] = []
+
+    def register(self, _: str, callback: Any) -> None:
+        self.known.append(callback)
+
+    def unregister(self, _: str, callback: Any) -> None:
+        self.known.remove(callback)
+
+
+def test_what_comes_after_the_value_waits_for_the_end_of_the_cell() -> None:
+    shell: Any = Shell()
+    shell.events = Events()
+    record = {"output_type": "display_data", "data": {"text/plain": "a figure"}, "after_value": True}
+    Replay(shell, endings=False).show([record])
+    assert shell.display_pub.said == []
+    for callback in list(shell.events.known):
+        callback()
+    assert shell.display_pub.said == [("display", {"text/plain": "a figure"}, "")]
+    assert shell.events.known == []
+
+
 def test_displays_updates_and_clearing() -> None:
     shell = Shell()
     png = {"image/png": "aGk=", "text/plain": "<Figure>"}

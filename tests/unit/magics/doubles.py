@@ -44,7 +44,7 @@ class FakeRun:
         self.connection = SimpleNamespace(settings=Settings(), places=SimpleNamespace(store=Path("/data/e.db")))
         self.status = RunStatus(RUN_ID, RunState(state), Counts(succeeded=sweep.count), 100.0, 101.0)
         self.during: Callable[[Any], None] = lambda listener: None
-        self.delta = SimpleNamespace(value=None, has_value=False, unreturned={})
+        self.delta = SimpleNamespace(value=None, has_value=False, unreturned={}, placeholders=(), error=None)
         self.assigned: dict[str, Any] = {}
         self.note = ""
         self.error: BaseException | None = None
@@ -65,7 +65,9 @@ class FakeRun:
     def manifest(self) -> Manifest:
         return self.record.manifest
 
-    def wait(self, listener: Any) -> None:
+    def wait(self, listener: Any, meanwhile: Callable[[], None] | None = None) -> None:
+        if meanwhile is not None:
+            meanwhile()
         self.during(listener)
         listener.status(self.status)
 

@@ -9,6 +9,7 @@ import pytest
 
 from cellburst.payload import merge
 from cellburst.payload.delta import VALUE, unpack_delta
+from cellburst.payload.placeholders import Placeholder, reason_of
 from cellburst.settings import Settings
 
 from .conftest import Kernel
@@ -165,12 +166,10 @@ def test_what_cannot_come_back_does_not_spoil_the_rest(kernel: Kernel) -> None:
         "f = open('/dev/null')\ngood = 1\nkept['all'].append((i for i in ()))\nlambda: f\n(i for i in ())"
     )
     assert kernel.ns["good"] == 1
-    assert "f" not in kernel.ns
-    assert kernel.ns["kept"] == {"all": []}
-    assert delta.unreturned["f"] == "f is an open file"
-    assert delta.unreturned["kept"] == "kept['all'][0] is a generator"
-    assert delta.unreturned[VALUE] == f"{VALUE} is a generator"
-    assert not delta.has_value
+    assert delta.unreturned == {}
+    assert type(kernel.ns["f"]) is type(kernel.ns["kept"]["all"][0]) is type(delta.value) is Placeholder
+    said = [reason_of(found).sentence().partition(",")[0] for found in delta.placeholders]
+    assert sorted(said) == ["f is an open file", "kept['all'][0] is a generator", f"{VALUE} is a generator"]
 
 
 def test_what_cannot_be_rebuilt_here_does_not_spoil_the_rest(kernel: Kernel) -> None:
@@ -180,9 +179,13 @@ def test_what_cannot_be_rebuilt_here_does_not_spoil_the_rest(kernel: Kernel) -> 
         "class T: pass\nT.__module__ = 'only_there'; m.T = T\nbad = {'deep': [T()]}\ngood = [1]\nbad"
     )
     assert kernel.ns["good"] == [1]
-    assert "bad" not in kernel.ns
-    assert delta.unreturned["bad"].startswith("bad['deep'][0] cannot be rebuilt here: ModuleNotFoundError")
-    assert not delta.has_value
+    assert delta.value is kernel.ns["bad"]
+    found = {reason_of(one).name: one for one in delta.placeholders}
+    assert set(found) == {"m", "T", "bad['deep'][0]"}
+    assert kernel.ns["bad"]["deep"][0] is found["bad['deep'][0]"]
+    said = reason_of(found["bad['deep'][0]"]).sentence()
+    assert said.startswith("bad['deep'][0] cannot be rebuilt here: ModuleNotFoundError")
+    assert said.endswith("is it installed in this environment?")
 
 
 def test_a_kernel_without_the_inputs_takes_them_from_the_run(kernel: Kernel) -> None:
@@ -202,8 +205,8 @@ def test_a_kernel_without_the_inputs_is_told_what_is_missing(kernel: Kernel) -> 
     fresh: dict[str, Any] = {}
     delta = unpack_delta(kernel.returned, kernel.blobs, fresh)
     merge.apply(delta, fresh)
-    assert fresh == {"d": 1}
-    assert delta.unreturned["c"] == "c cannot be rebuilt here: it refers to a, which is not here"
+    assert set(fresh) == {"c", "d"}
+    assert reason_of(fresh["c"]).sentence() == "c cannot be rebuilt here: it refers to a, which is not here"
     assert "a" in delta.unreturned
 
 
@@ -238,7 +241,7 @@ def test_cycles_are_kept(kernel: Kernel) -> None:
 
 def test_pythons_and_the_shells_names_do_not_come_back(kernel: Kernel) -> None:
     delta = kernel.there("_i = 'x'; _3 = 1; In = []; __annotations__ = {}; _ = 7; _private = 8; __x = 9")
-    assert set(delta.assigned) == {"_", "_private", "__x"}
+    assert set(delta.assigned) == {"_", "_3", "_private", "__x", "__annotations__"}
 
 
 def test_loggers_and_modules_are_those_of_the_process(kernel: Kernel) -> None:
@@ -262,3 +265,70 @@ def test_large_results_share_the_memory_of_their_blob(kernel: Kernel) -> None:
     x[0] = 1
     assert unpack_delta(kernel.returned, kernel.blobs, {}).assigned["x"][0] == 7
     assert Settings().buffer_bytes < x.nbytes
+
+
+def test_what_refers_into_a_very_large_graph_is_told_that_it_is_old(kernel: Kernel) -> None:
+    kernel.here("rows = [[i, [i]] for i in range(30_000)]; one = rows[7]; two = rows[8]")
+    quiet = kernel.delta("rows[5].append('x')", "rows one two")
+    merge.apply(quiet, kernel.ns)
+    assert quiet.unreturned == {}
+    assert kernel.ns["rows"][7] is kernel.ns["one"]
+    told = kernel.there("rows[5].append('y')", "rows")
+    assert list(told.unreturned) == ["the identity of what is in rows"]
+    assert "does not see the change" in told.unreturned["the identity of what is in rows"]
+    del quiet, told  # which have the rows, too
+    kernel.here("del one, two")
+    assert kernel.there("rows[5].append('z')", "rows").unreturned == {}
+    assert kernel.ns["rows"][5] == [5, [5], "x", "y", "z"]
+
+
+def test_what_a_cell_deletes_is_gone(kernel: Kernel) -> None:
+    kernel.here("import weakref\nclass K: pass\nk = K(); k.me = [1]; r = weakref.ref(k)")
+    kernel.there("k.me.append(2); del k", "k")
+    assert kernel.ns["r"]() is None
+
+
+ITERATORS = {
+    "islice": "islice(range(50), 3, 40, 4)",
+    "cycle": "cycle('abc')",
+    "cycle, second time": "cycle('a')",
+    "count": "count(3, 2)",
+    "repeat": "repeat([1], 9)",
+    "chain": "chain([1, 2], [3], 'xyz')",
+    "product": "product('ab', [1, 2, 3])",
+    "permutations": "permutations([1, 2, 3])",
+    "combinations": "combinations([1, 2, 3, 4], 2)",
+    "accumulate": "accumulate([1, 2, 3, 4, 5])",
+    "takewhile": "takewhile((9).__gt__, range(20))",
+    "dropwhile": "dropwhile((3).__gt__, range(20))",
+    "starmap": "starmap(pow, [(2, 3), (3, 2), (1, 1), (5, 1)])",
+    "compress": "compress('abcdefg', [1, 0, 1, 1, 1, 0, 1])",
+    "zip_longest": "zip_longest([1, 2, 3, 4, 5], 'ab')",
+    "enumerate": "enumerate(zip('abcdef', [1, 2, 3, 4, 5, 6]))",
+    "filter": "filter(None, [1, 0, 2, 0, 3, 4, 5])",
+    "dict": "iter({1: 2, 3: 4, 5: 6, 7: 8}.items())",
+    "reversed": "reversed([1, 2, 3, 4, 5])",
+}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("name", ITERATORS)
+def test_an_iterator_goes_on_where_the_cell_left_it(kernel: Kernel, name: str) -> None:
+    kernel.here(f"from itertools import *\nit = {ITERATORS[name]}\nbox = [it]")
+    kernel.here("seen = [next(it)]")
+    for _ in range(2):
+        kernel.there("seen.append(next(box[0]))", "box seen")
+    found = kernel.here("seen + [next(it, 'end') for _ in range(4)]")
+    kernel.here(f"it = {ITERATORS[name]}")
+    expected = kernel.here("[next(it, 'end') for _ in range(7)]")
+    assert found == expected
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_still_has_an_object_that_was_replaced_is_told(kernel: Kernel) -> None:
+    kernel.here("from itertools import groupby\ng = groupby('aabbcc'); box = [g]; next(g)")
+    assert kernel.there("next(g)", "g box groupby").unreturned == {}
+    assert kernel.ns["box"][0] is kernel.ns["g"]
+    told = kernel.there("next(g)", "g groupby").unreturned
+    assert list(told) == ["the identity of g"]
+    assert "a new groupby for one that cannot be changed in place" in told["the identity of g"]

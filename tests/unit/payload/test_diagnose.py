@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gzip
 import socket
 import sqlite3
 import sys
@@ -13,6 +14,7 @@ import types
 import weakref
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,12 +68,12 @@ def test_kinds() -> None:
         (threading.Condition(), "a lock"),
         (threading.Thread(), "a thread"),
         (threading.local(), "a thread-local variable"),
-        (weakref.ref(Thing), "a weak reference"),
+        (weakref.ref(Thing()), None),  # to what is no more
         (connection, "a database connection"),
         (connection.cursor(), "a database cursor"),
         (ctypes.pointer(ctypes.c_int(1)), "a C pointer"),
         (ctypes.c_char_p(b"a"), "a C pointer"),
-        (memoryview(b""), "a memoryview (send bytes(...) of it)"),
+        (memoryview((ctypes.c_int * 2)()), "a memoryview (send bytes(...) of it)"),
         (asyncio.Queue().__class__.get, None),  # type: ignore[list-item]
     ]
     try:
@@ -86,7 +88,13 @@ def test_sockets_and_binary_files() -> None:
     with socket.socket() as one, tempfile.TemporaryFile() as file:
         assert why({"s": one}) == "x['s'] is a network socket"
         assert why(file) == "x is an open file"
-    assert why(file) == "x is a closed file"
+    assert why(file) is None
+
+
+def test_a_closed_file_of_another_kind(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "x.gz", "wb") as packed:
+        pass
+    assert why(packed) == "x is a closed file"
 
 
 def test_paths(file: Any) -> None:

@@ -103,7 +103,7 @@ def test_objects_that_go_away_are_not_mistaken_for_new_ones() -> None:
     assert before.changed_names(ns) == {"x"}
 
 
-@pytest.mark.parametrize("name", ["__name__", "__builtins__", "In", "Out", "_i", "_ii", "_i12", "_12", "_dh", "exit"])
+@pytest.mark.parametrize("name", ["__name__", "__builtins__", "In", "Out", "_i", "_ii", "_i12", "_dh", "exit"])
 def test_names_of_python_and_the_shell(name: str) -> None:
     assert not is_users(name)
 

@@ -10,6 +10,7 @@ import pytest
 
 from cellburst.model.outcome import OutcomeKind
 from cellburst.payload.delta import NamespaceDelta, unpack_delta
+from cellburst.payload.placeholders import reason_of
 from tests.unit.worker.harness import WorkerProcess, notebook
 
 
@@ -61,9 +62,25 @@ def found_in(worker: WorkerProcess) -> str:
     return str(value_of(worker, "import os; os.getcwd()"))
 
 
-def test_filters_that_libraries_set_for_themselves_stay(worker: WorkerProcess) -> None:
-    look = "import warnings\nany(f[3] is not None and 'somelib' in f[3].pattern for f in warnings.filters)"
-    worker.run("import warnings\nwarnings.filterwarnings('ignore', module='somelib')")
+def test_filters_that_libraries_set_for_themselves_stay(worker: WorkerProcess, tmp_path: Path) -> None:
+    (tmp_path / "somelib.py").write_text("import warnings\nwarnings.filterwarnings('ignore', message='of somelib')")
+    look = "import warnings\n[word for word in ('somelib', 'mine') if word in str(warnings.filters)]"
+    worker.run(
+        "import somelib, warnings\nwarnings.filterwarnings('ignore', message='mine')", path=(str(tmp_path), *sys.path)
+    )
+    assert value_of(worker, look) == ["somelib"]
+
+
+def test_a_task_does_not_start_without_variables_that_were_not_stored(worker: WorkerProcess) -> None:
+    result = worker.run("1", env={"KEPT": "1"}, dropped=("TOKEN", "OTHER")).result
+    assert result.kind is OutcomeKind.REJECTED
+    assert "TOKEN, OTHER" in result.note
+    assert value_of(worker, "import os; os.environ.get('KEPT')") is None
+
+
+def test_deleted_variables_are_deleted(worker: WorkerProcess) -> None:
+    look = "import os; 'PATH' in os.environ"
+    assert value_of(worker, look, unset=("PATH", "NEVER_THERE")) is False
     assert value_of(worker, look) is True
 
 
@@ -125,7 +142,8 @@ def test_a_semicolon_keeps_the_value_quiet(worker: WorkerProcess) -> None:
 def test_what_cannot_come_back_does_not_spoil_the_rest(worker: WorkerProcess) -> None:
     delta = delta_of(worker, "import threading\nlock = threading.Lock()\nx = 1")
     assert delta.assigned["x"] == 1
-    assert "lock" in delta.unreturned
+    assert [reason_of(found).name for found in delta.placeholders] == ["lock"]
+    assert delta.assigned["lock"] is delta.placeholders[0]
 
 
 def test_classes_keep_their_identity(worker: WorkerProcess) -> None:

@@ -108,3 +108,42 @@ def test_what_is_kept_is_bounded(sizes: list[int], head: int) -> None:
     kept = len(text_of(records).encode())
     assert kept <= head + WINDOW
     assert kept + dropped_of(records) == sum(size // 2 * 2 for size in sizes)
+
+
+def test_a_flush_is_kept_where_the_other_stream_holds_something_back() -> None:
+    log = OutputLog(1000)
+    log.write("stdout", "a")
+    log.flush("stdout")
+    log.write("stdout", "b")
+    assert [record.get("flush") for record in log.take()] == [None]
+    log.reset()
+    log.write("stdout", "a")
+    log.write("stderr", "b")
+    log.flush("stderr")
+    log.write("stdout", "c")
+    assert [(record["name"], record["text"], record.get("flush")) for record in log.take()] == [
+        ("stdout", "a", None),
+        ("stderr", "b", None),
+        ("stderr", "", True),
+        ("stdout", "c", None),
+    ]
+
+
+def test_much_of_a_plain_cell_is_kept() -> None:
+    log = OutputLog(10)
+    log.live = True
+    log.reset()
+    log.write("stdout", "x" * 1_000_000)
+    assert log.take() == ({"output_type": "stream", "name": "stdout", "text": "x" * 1_000_000},)
+
+
+def test_a_plain_cell_that_prints_for_ever_is_bounded() -> None:
+    log = OutputLog(10)
+    log.live = True
+    log.reset()
+    for _ in range(40):
+        log.write("stdout", "x" * (1 << 20))
+    records = log.take()
+    kept = sum(len(record["text"]) for record in records)
+    assert 32 << 20 <= kept < 34 << 20
+    assert kept + sum(record.get("dropped", 0) for record in records) == 40 << 20

@@ -25,7 +25,7 @@ def test_print_goes_through(stream: TaskStream, written: list[str]) -> None:
 
 
 def test_it_looks_like_a_stream_that_is_no_terminal(stream: TaskStream) -> None:
-    assert (stream.fileno(), stream.isatty(), stream.encoding, stream.errors) == (1, False, "utf-8", "replace")
+    assert (stream.fileno(), stream.isatty(), stream.encoding, stream.errors) == (1, False, "UTF-8", "replace")
     assert stream.writable()
     assert not stream.readable()
     assert isinstance(stream, io.TextIOBase)

@@ -1,0 +1,105 @@
+"""Reading the states of the libraries that are loaded, and making them fit to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from cellburst.abc import BlobStore
+from cellburst.errors import UnpicklableError
+from cellburst.library_state import registry
+from cellburst.model.blob import Packed
+from cellburst.model.manifest import InputEntry, Manifest
+from cellburst.payload.namespaces import Namespace
+from cellburst.payload.pickling import pack
+from cellburst.settings import Settings
+
+States = dict[str, Any]
+
+
+def held_name(state: str) -> str:
+    """What the value of a state is called where it stands among the variables."""
+    return f"the state {state}"
+
+
+def held() -> States:
+    """By ``held_name``, the states that a cell may change in place: they have objects of the user's."""
+    found = {}
+    for state in registry.loaded():
+        if state.holds:
+            with suppress(Exception):  # was said when it was sent
+                found[held_name(state.name)] = state.get()
+    return found
+
+
+@dataclass
+class Gathered:
+    """Values by the name of their state; ``problems`` says by name why another state does not travel."""
+
+    values: States = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def gather(*, seeded: bool = True) -> Gathered:
+    """What of the libraries' state is not as right after their import; without generators unless ``seeded``."""
+    found = Gathered()
+    for state in registry.loaded():
+        if state.seeded and not seeded:
+            continue
+        try:
+            value = state.get()
+        except Exception as error:
+            found.problems[state.name] = f"it cannot be read: {type(error).__name__}: {error}"
+            continue
+        if value is not None:
+            found.values[state.name] = value
+    return found
+
+
+def with_problems(manifest: Manifest, gathered: Gathered) -> Manifest:
+    """The manifest, in which a warning tells each state that does not travel."""
+    if not gathered.problems:
+        return manifest
+    said = [
+        InputEntry(held_name(name), "state", None, "skipped", why, f"{held_name(name)} does not travel: {why}")
+        for name, why in gathered.problems.items()
+    ]
+    return Manifest((*manifest.entries, *said))
+
+
+def pack_states(
+    gathered: Gathered,
+    blobs: BlobStore,
+    settings: Settings,
+    *,
+    namespace: Namespace | None = None,
+    known: Mapping[int, str] | None = None,
+) -> Packed | None:
+    """Pickle the values, None if there are none; what cannot travel is taken out and becomes a problem.
+
+    Objects in ``known``, by ``id``, are named and not sent. Raises DiskFullError, StoreError.
+    """
+    if not gathered.values:
+        return None
+    try:
+        return pack(gathered.values, blobs, settings, namespace=namespace, known=known)
+    except UnpicklableError:
+        _leave_out(gathered, blobs, settings, namespace, known)
+    return pack(gathered.values, blobs, settings, namespace=namespace, known=known) if gathered.values else None
+
+
+def _leave_out(
+    gathered: Gathered,
+    blobs: BlobStore,
+    settings: Settings,
+    namespace: Namespace | None,
+    known: Mapping[int, str] | None,
+) -> None:
+    for name, value in list(gathered.values.items()):
+        try:
+            pack(value, blobs, settings, namespace=namespace, known=known, name=f"the state {name}")
+        except UnpicklableError as error:
+            del gathered.values[name]
+            gathered.problems[name] = str(error)

@@ -1,0 +1,157 @@
+"""Iterators that pickle still knows how to take apart: how far they are, and how to make the kernel's go as far."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import sys
+import warnings
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from operator import length_hint
+from typing import Any
+
+_OVER_SEQUENCES: tuple[Any, ...] = (
+    *(iter([]), iter(()), iter(range(1)), iter(range(1 << 70)), iter(""), iter("\u1234"), iter(b""), iter(bytearray())),
+    *(reversed([]), reversed(()), iter({}), iter({}.values()), iter({}.items()), iter(set()), itertools.repeat(1, 1)),
+    *(reversed({}), reversed({}.values()), reversed({}.items())),
+)
+POSITIONED = frozenset(map(type, _OVER_SEQUENCES))
+"""Types that go through something that has a length."""
+PASSING = frozenset(
+    {zip, map, filter, itertools.starmap, itertools.filterfalse, itertools.compress, itertools.zip_longest}
+)
+"""Types that only keep what they take from."""
+STEPPING = frozenset(
+    {
+        *(itertools.chain, itertools.accumulate, itertools.takewhile, itertools.dropwhile, itertools.product),
+        *(itertools.permutations, itertools.combinations, itertools.combinations_with_replacement),
+    }
+)
+"""Types whose state, besides what they take from, can be set."""
+_MAPPINGS: tuple[Any, ...] = ({}, OrderedDict())
+OVER_DICT = frozenset(
+    type(make(view))
+    for mapping in _MAPPINGS
+    for view in (mapping.keys(), mapping.values(), mapping.items())
+    for make in (iter, reversed)
+)
+"""Types that go through a dictionary, in one direction or the other."""
+_MOST = 10_000_000  # steps that a count is taken further
+
+
+def reduce(iterator: Any) -> Any:
+    """As ``__reduce__``, without the warning of Python 3.12 and 3.13 that 3.14 has none for those of itertools."""
+    with _quiet(iterator):
+        return iterator.__reduce__()
+
+
+def reduce_stepping(iterator: Any, _: Any) -> Any:
+    """How to pickle one of itertools, so that unpickling warns as little as pickling."""
+    reduced = reduce(iterator)
+    return (*reduced, None, None, set_state) if len(reduced) == 3 else reduced
+
+
+def set_state(iterator: Any, state: Any) -> None:
+    """As ``__setstate__``, without that warning."""
+    with _quiet(iterator):
+        iterator.__setstate__(state)
+
+
+@contextmanager
+def _quiet(iterator: Any) -> Iterator[None]:
+    if sys.version_info < (3, 12) or type(iterator).__module__ != "itertools":
+        yield
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
+
+
+def reduce_over_dict(iterator: Any, _: Any) -> Any:
+    """How to pickle one that goes through a dictionary; Python's own way makes it one that goes through a list."""
+    mapping = next((part for part in gc.get_referents(iterator) if isinstance(part, dict)), None)
+    left = length_hint(iterator)
+    if mapping is None or not left:
+        return NotImplemented
+    words = type(iterator).__name__.replace("odict_", "dict_")
+    name = next(name for name in ("key", "value", "item") if name in words or name == "item")
+    return over_dict, (mapping, name + "s", "reverse" in words, len(mapping) - left)
+
+
+def over_dict(mapping: Any, name: str, backwards: bool, steps: int) -> Any:
+    """An iterator over the "keys", "values" or "items" of a dictionary that has gone so many steps."""
+    view = getattr(OrderedDict if isinstance(mapping, OrderedDict) else dict, name)(mapping)
+    made = reversed(view) if backwards else iter(view)
+    _skip(made, steps)
+    return made
+
+
+def state(iterator: Any) -> tuple[int | None, int]:
+    """Its position, if it has one that can be set, and how many items are left; -1: nobody knows."""
+    reduced = reduce(iterator)
+    position = reduced[2] if len(reduced) > 2 and isinstance(reduced[2], int) else None
+    return position, length_hint(iterator, -1)
+
+
+def go_to(iterator: Any, position: int | None, left: int) -> None:
+    """Make an iterator stand where another of its kind stands. Raises ValueError if it is farther already."""
+    if position is not None and hasattr(iterator, "__setstate__"):
+        iterator.__setstate__(position)
+    elif left == 0:
+        deque(iterator, 0)
+    else:
+        ahead = length_hint(iterator, -1) - left
+        if ahead < 0:
+            raise ValueError("it has gone farther here meanwhile")
+        _skip(iterator, ahead)
+
+
+def count_to(counter: Any, value: Any) -> None:
+    """Make a `count`, `enumerate` or `islice` stand at ``value``. Raises ValueError where it cannot."""
+    now, step = _count_and_step(counter)
+    if now is None:
+        raise ValueError("it has come to its end here meanwhile")
+    steps = (value - now) / step if step else 0
+    if steps < 0 and isinstance(counter, itertools.cycle):
+        steps += len(reduce(counter)[2][0])
+    if steps != int(steps) or not 0 <= steps <= _MOST:
+        raise ValueError("it has gone farther here meanwhile")
+    _skip(counter, int(steps))
+
+
+def counted(counter: Any) -> Any:
+    """What a counter gives next, as a number; None if it has come to its end."""
+    return _count_and_step(counter)[0]
+
+
+def _count_and_step(counter: Any) -> tuple[Any, Any]:
+    arguments = reduce(counter)[1]
+    if isinstance(counter, itertools.count):
+        return arguments[0], (*arguments, 1)[1]
+    if isinstance(counter, enumerate):
+        return arguments[1], 1
+    if isinstance(counter, itertools.cycle):
+        saved, again = reduce(counter)[2]
+        return len(saved) + (len(saved) - length_hint(arguments[0]) if again else 0), 1
+    return (arguments[1], arguments[3]) if len(arguments) > 3 else (None, 1)
+
+
+def is_harmless(iterator: Any) -> bool:
+    """Whether taking items from it runs no code of the user's."""
+    if type(iterator) in POSITIONED or type(iterator) is itertools.count:
+        return True
+    if type(iterator) in (zip, enumerate, itertools.islice, itertools.cycle):
+        return all(is_harmless(part) for part in reduce(iterator)[1] if hasattr(part, "__next__"))
+    return False
+
+
+def depth(iterator: Any) -> int:
+    """How many iterators it takes from, one through the other, itself included."""
+    parts = reduce(iterator)[1] if hasattr(iterator, "__next__") else ()
+    return 1 + max((depth(part) for part in parts if hasattr(part, "__next__")), default=0)
+
+
+def _skip(iterator: Any, steps: int) -> None:
+    deque(itertools.islice(iterator, steps), 0)

@@ -1,0 +1,253 @@
+"""How objects of some libraries and of Python itself are pickled where their own way would lose what they are."""
+
+from __future__ import annotations
+
+import copyreg
+import functools
+import gc
+import mmap
+import re
+import sys
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable
+from types import BuiltinMethodType, MappingProxyType, ModuleType
+from typing import Any
+
+import cloudpickle  # type: ignore[import-untyped]
+
+from cellburst.payload import (
+    buffers,
+    closed_files,
+    file_maps,
+    frames,
+    iterators,
+    log_handlers,
+    matches,
+    type_parameters,
+    views,
+    weak,
+    wrappers,
+)
+from cellburst.payload.class_state import is_notebooks, library_base
+from cellburst.payload.steps import has_default_reduce, has_own_state
+
+Reducer = Callable[[Any, Any], Any]  # (object, pickler) -> as from __reduce__, or NotImplemented
+
+_MAPPINGS: tuple[Any, ...] = ({}, OrderedDict())
+DICT_VIEWS = frozenset(type(view) for d in _MAPPINGS for view in (d.keys(), d.values(), d.items()))
+_known: dict[type, Reducer | None] = {}
+
+
+def for_kind(kind: type) -> Reducer | None:
+    """The reducer for instances of a type."""
+    try:
+        return _known[kind]
+    except KeyError:
+        found = _find(kind)
+        if kind.__module__ != "__main__":  # a notebook's class should not be kept alive
+            _known[kind] = found
+        return found
+
+
+def _find(kind: type) -> Reducer | None:
+    if found := _OF_PYTHON.get(kind):
+        return found
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and issubclass(kind, numpy.dtype):
+        return _reduce_dtype
+    if is_record(kind):
+        return _reduce_record
+    if numpy is not None and kind is numpy.vectorize:
+        return _reduce_vectorized
+    if frames.is_block(kind):
+        return frames.reduce_block
+    if kind.__name__ == "BlockValuesRefs":
+        return frames.reduce_refs
+    if kind.__name__ == "SingleBlockManager" and kind.__module__.startswith("pandas."):
+        return frames.reduce_series_manager
+    if kind in iterators.OVER_DICT:
+        return iterators.reduce_over_dict
+    if kind.__module__ == "itertools":
+        return iterators.reduce_stepping
+    if makes_its_own(kind):
+        return _reduce_past_new
+    if log_handlers.is_handler(kind) and _is_plain_class(kind):
+        return log_handlers.reduce_handler
+    if issubclass(kind, dict) and kind.items is not dict.items and _is_plain_class(kind):
+        return _reduce_mapping
+    return _reduce_instance if _is_plain_class(kind) else None
+
+
+def makes_its_own(kind: Any) -> bool:
+    """Whether a notebook's class has a `__new__` that pickle would call again with what the library's gave."""
+    if not is_notebooks(kind) or isinstance(kind.__new__, BuiltinMethodType) or not has_default_reduce(kind):
+        return False
+    base: Any = library_base(kind)
+    given = (getattr(kind, name, None) is getattr(base, name, None) for name in ("__getnewargs__", "__getnewargs_ex__"))
+    return isinstance(base.__new__, BuiltinMethodType) and all(given)
+
+
+def _reduce_past_new(obj: Any, pickler: Any) -> Any:
+    reduced = _reduce_instance(obj, pickler) if _is_plain_class(type(obj)) else NotImplemented
+    if reduced is NotImplemented:
+        reduced = obj.__reduce_ex__(5)
+    if reduced[0] is not copyreg.__newobj__:  # type: ignore[attr-defined]
+        return reduced
+    return make_past_new, (library_base(type(obj)), *reduced[1]), *reduced[2:]
+
+
+def make_past_new(base: Any, *arguments: Any) -> Any:
+    """An instance made by the library's `__new__`, not by that of its own class."""
+    return base.__new__(*arguments)
+
+
+def _is_plain_class(kind: type) -> bool:
+    """Whether instances are pickled by their `__dict__`."""
+    registered = kind in cloudpickle.Pickler.dispatch_table or issubclass(kind, ModuleType)
+    return bool(kind.__dictoffset__) and not registered and has_default_reduce(kind) and not has_own_state(kind)
+
+
+def _reduce_dtype(dtype: Any, _: Any) -> Any:
+    """numpy's own types are there once, and compared by identity here and there."""
+    make = sys.modules["numpy"].dtype
+    return (make, (dtype.char,)) if dtype.isbuiltin == 1 and make(dtype.char) is dtype else NotImplemented
+
+
+def _reduce_vectorized(function: Any, _: Any) -> Any:
+    """`numpy.vectorize` with what it has made of its function, which cannot be pickled itself."""
+    state = dict(vars(function))
+    made = state.pop("_ufunc", None)
+    outputs = {inputs: ufunc.nout for inputs, ufunc in made.items()} if isinstance(made, dict) else made
+    return object.__new__, (type(function),), (state, outputs), None, None, set_vectorized
+
+
+def set_vectorized(function: Any, pickled: tuple[dict[str, Any], dict[int, int] | None]) -> None:
+    """Give a `numpy.vectorize` its attributes, and what it makes of its function for so many arguments."""
+    state, outputs = pickled
+    vars(function).update(state)
+    make = sys.modules["numpy"].frompyfunc
+    function._ufunc = outputs and {count: make(function.pyfunc, count, given) for count, given in outputs.items()}
+
+
+def _reduce_mapping(mapping: Any, _: Any) -> Any:
+    """A dict that shows other items than it holds is rebuilt with those that it holds."""
+    make, arguments, state, items, _pairs = (*mapping.__reduce_ex__(5), None, None, None)[:5]
+    held = list(dict.items(mapping))
+    return make, arguments, (state, held), items, None, fill_mapping
+
+
+def fill_mapping(mapping: Any, pickled: tuple[Any, list[tuple[Any, Any]]]) -> None:
+    """Give a dict its state and what it holds, past what its class does with items."""
+    state, held = pickled
+    if state is not None:
+        vars(mapping).update(state)
+    dict.update(mapping, held)
+
+
+def is_record(kind: type) -> bool:
+    """Whether instances are elements of structured arrays."""
+    return issubclass(kind, getattr(sys.modules.get("numpy"), "void", ()))
+
+
+def _reduce_record(record: Any, _: Any) -> Any:
+    """An element that shows its array's memory goes on doing so."""
+    if not isinstance(record.base, sys.modules["numpy"].ndarray) or record.dtype.hasobject:
+        return NotImplemented
+    return views.record, (views.around_record(record),)
+
+
+def _reduce_instance(obj: Any, _: Any) -> Any:
+    """An instance whose `__dict__` something else refers to too gets that very dictionary again."""
+    if not has_shared_dict(obj):
+        return NotImplemented
+    reduced: tuple[Any, ...] = (*obj.__reduce_ex__(5), None, None, None)
+    make, arguments, state, items, pairs = reduced[:5]
+    slots = state[1] if isinstance(state, tuple) else None
+    return make, arguments, (obj.__dict__, slots), items, pairs, set_dict
+
+
+def has_shared_dict(obj: Any) -> bool:
+    """Whether something besides the instance refers to its `__dict__`."""
+    attributes = obj.__dict__
+    return type(attributes) is not dict or sys.getrefcount(attributes) > _REFERENCES
+
+
+def set_dict(obj: Any, state: tuple[dict[str, Any], dict[str, Any] | None]) -> None:
+    """Give an instance its `__dict__` itself, and what is in its slots."""
+    own, slots = state
+    object.__setattr__(obj, "__dict__", own)
+    for name, value in (slots or {}).items():
+        object.__setattr__(obj, name, value)
+
+
+class _Plain:
+    pass
+
+
+def _references() -> int:
+    attributes = _Plain().__dict__, (plain := _Plain()).__dict__
+    del attributes
+    own = plain.__dict__
+    return sys.getrefcount(own)
+
+
+_REFERENCES = _references()
+
+
+def _reduce_cached_property(found: Any, _: Any) -> Any:
+    return make_cached_property, (found.func, found.attrname)
+
+
+def make_cached_property(function: Any, name: str | None) -> Any:
+    """A `functools.cached_property` of a name; before Python 3.12 it has a lock, which it makes itself."""
+    made: Any = functools.cached_property(function)
+    made.attrname = name
+    return made
+
+
+def _reduce_dict_view(view: Any, _: Any) -> Any:
+    return make_dict_view, (behind_proxy(view), type(view).__name__.rpartition("_")[2])
+
+
+def make_dict_view(mapping: Any, name: str) -> Any:
+    """The "keys", "values" or "items" of a dictionary, as the view that follows its changes."""
+    return getattr(OrderedDict if isinstance(mapping, OrderedDict) else dict, name)(mapping)
+
+
+def _reduce_proxy(proxy: Any, _: Any) -> Any:
+    if (mark := wrappers.reduce_mark(proxy)) is not NotImplemented:
+        return mark
+    behind = behind_proxy(proxy)
+    return NotImplemented if behind is None else (MappingProxyType, (behind,))
+
+
+def behind_proxy(proxy: Any) -> Any:
+    """The mapping that a read-only view shows; None for that of a class."""
+    found = gc.get_referents(proxy)
+    of_class = type(proxy) is MappingProxyType and ("__dict__" in proxy or "__module__" in proxy)
+    return None if len(found) != 1 or of_class else found[0]
+
+
+def _reduce_file(file: Any, _: Any) -> Any:
+    return closed_files.reduce_closed(file) if closed_files.is_closed(file) else NotImplemented
+
+
+_OF_PYTHON: dict[Any, Reducer] = {
+    **dict.fromkeys(type_parameters.KINDS, type_parameters.reduce),
+    **dict.fromkeys(wrappers.MARKS, wrappers.reduce_mark),
+    property: wrappers.reduce_property,
+    **dict.fromkeys(closed_files.KINDS, _reduce_file),
+    memoryview: buffers.reduce_view,
+    re.Match: matches.reduce_match,
+    mmap.mmap: file_maps.reduce_map,
+    weakref.ReferenceType: weak.reduce_reference,
+    weakref.ProxyType: weak.reduce_proxy,
+    weakref.CallableProxyType: weak.reduce_proxy,
+    weakref.WeakValueDictionary: weak.reduce_container,
+    weakref.WeakKeyDictionary: weak.reduce_container,
+    weakref.WeakSet: weak.reduce_container,
+    functools.cached_property: _reduce_cached_property,
+    MappingProxyType: _reduce_proxy,
+    **dict.fromkeys(DICT_VIEWS, _reduce_dict_view),
+}
