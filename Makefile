@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test lint bench lab clean
+.PHONY: help setup demo test fidelity lint bench lab clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
@@ -15,6 +15,7 @@ help:
 	@echo "make demo   train every scikit-learn model in parallel, in the terminal"
 	@echo "make lab    the same notebook in JupyterLab"
 	@echo "make test   run all tests"
+	@echo "make fidelity  compare every cell of the corpus with a plain kernel"
 	@echo "make lint   ruff, mypy and the import rules"
 	@echo "make bench  measure against other systems, in the same run"
 	@echo "make setup  everything a contributor needs, in $(VENV)"
@@ -29,6 +30,10 @@ lab: $(STAMPS)/demo
 
 test: $(STAMPS)/test $(STAMPS)/lint
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+fidelity: $(STAMPS)/test
+	@mkdir -p build
+	$(BIN)/python -m tests.fidelity tests/fidelity/corpus --target local --report build/fidelity.html $(ARGS)
 
 lint: $(STAMPS)/test $(STAMPS)/lint
 	$(BIN)/ruff check

@@ -1,0 +1,106 @@
+"""Findings for a notebook and for a whole run of the harness, as plain data."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tests.fidelity import outputs
+from tests.fidelity.compare import compare
+from tests.fidelity.notebooks import Notebook
+from tests.fidelity.passes import Passes
+from tests.fidelity.verdict import Judge, Verdict
+
+_NAME = re.compile(r"[^\W\d]\w*")
+KINDS = ("equal", "refused", "said", "carried", "silent")
+
+
+@dataclass
+class CellResult:
+    """``cost`` is what the remote cell took more than the faster plain one, in seconds; ``size`` bytes of data.
+
+    ``card`` says that cellburst showed how the run goes on, as it does after half a second: no output of the cell.
+    """
+
+    notebook: str
+    number: int
+    source: str
+    verdict: Verdict
+    cost: float
+    size: int
+    places: int
+    unstable: tuple[str, ...]
+    card: bool = False
+    pictures: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass
+class BookResult:
+    name: str
+    cells: list[CellResult] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    problem: str = ""
+
+
+def judge_notebook(book: Notebook, passes: Passes) -> BookResult:
+    """Compare and judge every cell of a notebook."""
+    result = BookResult(book.name, problem=passes.problem)
+    if book.skipped:
+        result.skipped.append(f"all {len(book.cells)} cells: {book.skipped}")
+        return result
+    result.skipped = [f"cell {cell.number}: {cell.skipped}" for cell in book.cells if cell.skipped]
+    judge = Judge()
+    for cell, plain, again, remote in zip(book.runnable, passes.plain, passes.again, passes.remote, strict=False):
+        comparison = compare(plain, again, remote)
+        verdict = judge.judge(comparison, remote)
+        result.cells.append(
+            CellResult(
+                notebook=book.name,
+                number=cell.number,
+                source=cell.source,
+                verdict=verdict,
+                cost=remote.seconds - min(plain.seconds, again.seconds),
+                size=data_size(cell.source, plain.sizes),
+                places=comparison.places,
+                unstable=comparison.unstable,
+                card=bool(remote.card),
+            )
+        )
+        _keep_pictures(result.cells[-1], outputs.pictures(plain.outputs), outputs.pictures(remote.outputs))
+    missing = len(book.runnable) - len(result.cells)
+    if missing and not result.problem:
+        lost = next((r.lost for records in (passes.plain, passes.again, passes.remote) for r in records if r.lost), "")
+        result.problem = f"{missing} cells were not run: {lost}"
+    return result
+
+
+def data_size(source: str, sizes: Mapping[str, int]) -> int:
+    """Bytes of the names that a cell mentions."""
+    return sum(sizes.get(name, 0) for name in set(_NAME.findall(source)))
+
+
+def _keep_pictures(result: CellResult, plain: dict[str, str], remote: dict[str, str]) -> None:
+    for difference in (*result.verdict.silent, *result.verdict.said):
+        if difference.place in plain or difference.place in remote:
+            result.pictures[difference.place] = (plain.get(difference.place, ""), remote.get(difference.place, ""))
+
+
+def share_equal(found: Counter[str]) -> float:
+    """Percent of the cells that are equal; what an earlier cell is to blame for counts neither way."""
+    judged = found["cells"] - found["carried"]
+    return 100 * found["equal"] / judged if judged else 0.0
+
+
+def counts(books: Iterable[BookResult]) -> Counter[str]:
+    """How many cells of each kind; ``cells`` is all of them."""
+    found = Counter(dict.fromkeys(KINDS, 0))
+    for book in books:
+        for cell in book.cells:
+            found[cell.verdict.kind] += 1
+            found["cells"] += 1
+            found["unstable"] += len(cell.unstable)
+            found["cards"] += cell.card
+            found["silent differences"] += len(cell.verdict.silent)
+    return found

@@ -1,0 +1,108 @@
+"""Runs many notebooks, some at the same time; the controller of each line of work stays warm over its notebooks."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+from jupyter_core.utils import ensure_event_loop
+
+from tests.fidelity.kernels import Kernel
+from tests.fidelity.notebooks import Notebook
+from tests.fidelity.passes import Passes, run_notebook
+from tests.fidelity.record import Record
+from tests.fidelity.results import BookResult, judge_notebook
+from tests.fidelity.workshop import Workshop, freeze_code
+
+_LIBRARIES = ("numpy", "pandas", "matplotlib.pyplot", "IPython")
+_WARM = """
+%%remote {target}
+import importlib.util
+for _name in {libraries}:
+    if importlib.util.find_spec(_name.partition(".")[0]):
+        importlib.import_module(_name)
+"""
+
+Found = SimpleQueue["BookResult | BaseException | None"]
+
+
+class NotWorkingError(Exception):
+    """The very first remote cell failed."""
+
+
+def run_all(
+    books: Sequence[Notebook], *, target: str, processes: int = 1, fresh: bool = False, freeze: bool = False
+) -> Iterator[BookResult]:
+    """The findings of each notebook, as they come; ``processes`` notebooks at the same time, with a controller each.
+
+    ``fresh`` ends the controller after each notebook; ``freeze`` runs a copy of cellburst as it is now.
+    """
+    shared = Path(tempfile.mkdtemp(prefix="cbf-shared-"))
+    if freeze:
+        freeze_code(shared)
+    workshops = [Workshop(shared=shared) for _ in range(max(1, min(processes, len(books))))]
+    waiting: SimpleQueue[Notebook] = SimpleQueue()
+    for book in books:
+        waiting.put(book)
+    found: Found = SimpleQueue()
+    threads = [Thread(target=_work, args=(workshop, target, fresh, waiting, found)) for workshop in workshops]
+    try:
+        for thread in threads:
+            thread.start()
+        yield from _results(found, len(threads))
+    finally:
+        while not waiting.empty():
+            waiting.get()
+        for workshop in workshops:
+            workshop.close()
+        for thread in threads:
+            thread.join()
+        shutil.rmtree(shared, ignore_errors=True)
+
+
+def _results(found: Found, threads: int) -> Iterator[BookResult]:
+    """What the threads find, until each has said None. Raises what one of them raised."""
+    while threads:
+        result = found.get()
+        if result is None:
+            threads -= 1
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            yield result
+
+
+def _work(workshop: Workshop, target: str, fresh: bool, waiting: SimpleQueue[Notebook], found: Found) -> None:
+    try:
+        warm(workshop, target)
+        while True:
+            book = waiting.get_nowait()
+            passes = run_notebook(book, workshop, target) if book.runnable else Passes()
+            found.put(judge_notebook(book, passes))
+            if fresh and not waiting.empty():
+                workshop.end_controller()
+                warm(workshop, target)
+    except Empty:
+        pass
+    except BaseException as error:
+        found.put(error)
+    finally:
+        ensure_event_loop().close()  # jupyter_client has made one for this thread
+        found.put(None)
+
+
+def warm(workshop: Workshop, target: str) -> None:
+    """Start what cells are run by, and let it load what most of them need. Raises NotWorkingError."""
+    kernel = Kernel(workshop, extension=True)
+    try:
+        for _ in range(2):
+            record = Record(_WARM.strip().format(target=target, libraries=_LIBRARIES))
+            kernel.run(record)
+            if record.reply["status"] != "ok":
+                raise NotWorkingError("\n".join(record.reply.get("traceback", ())))
+    finally:
+        kernel.close()

@@ -1,0 +1,84 @@
+"""Real kernels, with a cell that can tell where it runs: the harness notices, and says it once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.fidelity.command import main
+from tests.fidelity.notebooks import read
+from tests.fidelity.passes import PLAIN_LINE, plainly
+from tests.fidelity.results import BookResult
+from tests.fidelity.session import run_all
+from tests.unit.fidelity.test_notebooks import notebook
+
+_CELLS = (
+    "import os\nitems = [1, 2]\nprint('started')",
+    "far = 'CELLBURST_WORKER' in os.environ",
+    "items.append(3)",
+    "file = open('notes.txt', 'w')\nlock = __import__('threading').Lock()",
+    "lock.locked(), len(items)",
+    "print(sorted(os.listdir('.')), __name__)\nlen(items) + 1",
+)
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> BookResult:
+    path = notebook(tmp_path_factory.mktemp("books"), "book", *_CELLS)
+    [found] = run_all([read(path)], target="local")
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_a_planted_difference_is_silent_where_it_is_made(result: BookResult) -> None:
+    assert not result.problem
+    silent = {
+        (cell.number, item.place, item.plain, item.remote) for cell in result.cells for item in cell.verdict.silent
+    }
+    assert {item for item in silent if item[1].startswith("far")} == {(2, "far", "False", "True")}
+    assert [cell.number for cell in result.cells if any(i.place == "far" for i in cell.verdict.carried)][:1] == [3]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_what_is_the_same_is_equal(result: BookResult) -> None:
+    for cell in (result.cells[0], result.cells[2]):
+        assert not [item for item in cell.verdict.silent if item.group in {"outputs", "names", "files"}]
+    assert result.cells[0].places > 20
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_what_stays_there_is_said_and_a_cell_that_needs_it_does_not_pass_in_silence(result: BookResult) -> None:
+    assert any(item.place == "lock" for item in result.cells[3].verdict.said)
+    assert result.cells[4].verdict.kind in {"refused", "said"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_the_command_leaves_no_process(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = notebook(tmp_path, "book", "far = 'CELLBURST_WORKER' in __import__('os').environ")
+    before = {child.pid for child in psutil.Process(os.getpid()).children(recursive=True)}
+    report, data = tmp_path / "out.html", tmp_path / "out.json"
+    assert main([str(book), "--report", str(report), "--json", str(data)]) == 1
+    assert "names: far" in capsys.readouterr().out
+    assert "CELLBURST_WORKER" in report.read_text()
+    assert '"place": "far"' in data.read_text()
+    assert {child.pid for child in psutil.Process(os.getpid()).children(recursive=True)} <= before
+    assert not [p for p in psutil.process_iter() if "/cbf-" in " ".join(_command(p)) and p.ppid() == os.getpid()]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def test_a_cell_magic_keeps_the_top() -> None:
+    assert plainly("%%time\nx") == "%%time\nx"
+    assert plainly("x = 1") == f"{PLAIN_LINE}x = 1"
