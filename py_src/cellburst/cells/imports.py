@@ -83,6 +83,7 @@ class Observer:
     def install(self) -> None:
         """From now on; of modules that are loaded already nobody knows what they held at first."""
         if self not in sys.meta_path:
+            local_modules.prepare()
             sys.meta_path.insert(0, self)
             self._earlier = dict(sys.modules)
 

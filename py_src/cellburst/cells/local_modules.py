@@ -133,6 +133,11 @@ def _prefixes() -> tuple[str, ...]:
     return tuple(root + os.sep for root in _installed_roots())
 
 
+def prepare() -> None:
+    """Find out where packages are, which imports modules: not to be done for the first time by what watches imports."""
+    _installed_roots()
+
+
 @lru_cache(maxsize=1)
 def _installed_roots() -> tuple[str, ...]:
     """Where installed packages and the standard library are."""

@@ -118,7 +118,7 @@ def _put(filters: list[Filter]) -> None:
 def complete() -> None:
     """A module was loaded that ``missing`` names: its filters can be set, where they belong."""
     _forget_swept()
-    loaded = [name for name in missing if name in sys.modules]
+    loaded = [name for name, ones in missing.items() if all(_read(_wanted[place]) is not None for place in ones)]
     for place in sorted((place for name in loaded for place in missing.pop(name)), reverse=True):
         one = _read(_wanted[place])
         later = [read for spelled in _wanted[place + 1 :] if (read := _read(spelled)) in _base]
@@ -150,15 +150,15 @@ def _pattern(found: Any) -> Any:
 
 
 def _read(one: Filter) -> Filter | None:
-    """The filter; None on a worker that has not loaded its category's module."""
+    """The filter; None on a worker that has not loaded its category's module, or not to that point."""
     action, message, category, module, line = one
     if isinstance(category, str):
         category = getattr(builtins, category)
     elif isinstance(category, tuple):
         home, name = category
-        if _watching and home not in sys.modules:
+        category = getattr(sys.modules.get(home) if _watching else import_module(home), name, None)
+        if category is None:
             return None
-        category = getattr(import_module(home), name)
     return action, _compiled(message), category, _compiled(module), line
 
 

@@ -8,6 +8,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+_HALF_WAY = "_sysconfigdata"  # loaded by the first use of sysconfig, which cannot be used at that moment
+
 Callback = Callable[[], None]
 Begin = Callable[[], Any]
 End = Callable[[str, Any], None]
@@ -66,6 +68,8 @@ class ImportHooks:
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         if "." in name and name not in self._callbacks and not any(name in names for names in self._also):
+            return None
+        if name.startswith(_HALF_WAY):
             return None
         for finder in sys.meta_path:
             if finder is self:
