@@ -126,7 +126,6 @@ CELLS = {
     "kept": (
         "try:\n    g(5)\nexcept Exception as e:\n    saved = e\nimport traceback\ntraceback.print_exception(saved)"
     ),
-    "kept and printed later": "import traceback\ntraceback.print_exception(saved)",
     "what is assigned before": "x1 = 1\nx2 = 2\nraise ValueError('after assigning')",
 }
 NEWER = {

@@ -80,6 +80,12 @@ def test_it_is_shown_as_in_a_plain_kernel(pair: Pair, name: str) -> None:
     assert comparable(remote) == comparable(plain)
 
 
+def test_an_exception_is_kept_and_printed_by_a_later_cell(pair: Pair) -> None:
+    pair.run(CELLS["kept"])
+    plain, remote = pair.run("import traceback\ntraceback.print_exception(saved)")
+    assert comparable(remote) == comparable(plain)
+
+
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="notes and groups came with 3.11")
 @pytest.mark.parametrize("name", NEWER)
 def test_notes_and_groups_too(pair: Pair, name: str) -> None:
