@@ -10,11 +10,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from cellburst.paths import Places
 from cellburst.settings import Settings
+from tests.processes import end_processes
 
 _OURS = ("CELLBURST_", "JUPYTER_")
 
@@ -45,20 +45,3 @@ def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
 def settings() -> Settings:
     """Small, quick settings in this test's places."""
     return Settings.load()
-
-
-def end_processes(home: Path) -> None:
-    """End every process that was started for the places below ``home``, with everything below it."""
-    trees: list[psutil.Process] = []
-    for process in psutil.process_iter():
-        try:
-            if process.pid != os.getpid() and any(str(home) in part for part in process.cmdline()):
-                trees += [process, *process.children(recursive=True)]
-        except psutil.Error:
-            continue
-    for process in trees:
-        try:
-            process.kill()
-        except psutil.NoSuchProcess:
-            continue
-    psutil.wait_procs(trees, timeout=10)

@@ -9,9 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import psutil
-
 import cellburst
+from tests.processes import end_processes
 
 _FOREIGN = ("CELLBURST_", "JUPYTER_", "JPY_", "PYTEST_", "IPYTHON", "MPL", "COV_", "PYTHON")
 _FROZEN = "frozen"
@@ -96,20 +95,3 @@ def freeze_code(shared: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
     for source in (Path(cellburst.__file__).parent, Path(__file__).parent / "probe"):
         shutil.copytree(source, shared / _FROZEN / source.name, ignore=ignored)
-
-
-def end_processes(home: Path) -> None:
-    """End the processes whose command names ``home``, with everything below them."""
-    trees: list[psutil.Process] = []
-    for process in psutil.process_iter():
-        try:
-            if process.pid != os.getpid() and any(str(home) in part for part in process.cmdline()):
-                trees += [process, *process.children(recursive=True)]
-        except psutil.Error:
-            continue
-    for process in trees:
-        try:
-            process.kill()
-        except psutil.NoSuchProcess:
-            continue
-    psutil.wait_procs(trees, timeout=10)
