@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -44,7 +45,7 @@ class Settings:
         """
         found: dict[str, Any] = {}
         for item in fields(cls):
-            variable = f"CELLBURST_{item.name.upper()}"
+            variable = _variable(item.name)
             text = os.environ.get(variable)
             if text is None:
                 continue
@@ -55,12 +56,22 @@ class Settings:
         return cls(**found)
 
     def variables(self) -> dict[str, str]:
-        """What differs from the defaults, as ``load`` reads it from an environment."""
+        """What differs from the defaults, as ``load`` reads it from an environment, spelled as it is there now."""
         changed = {item.name: value for item in fields(self) if (value := getattr(self, item.name)) != item.default}
-        return {
-            f"CELLBURST_{name.upper()}": str(int(value)) if isinstance(value, bool) else str(value)
-            for name, value in changed.items()
-        }
+        return {_variable(name): _spelled(_variable(name), value) for name, value in changed.items()}
+
+
+def _variable(name: str) -> str:
+    return f"CELLBURST_{name.upper()}"
+
+
+def _spelled(variable: str, value: Any) -> str:
+    """As the environment has it, which cells can read, or as Python writes it."""
+    text = os.environ.get(variable)
+    with suppress(ValueError):
+        if text is not None and _read(text, type(value)) == value:
+            return text
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _read(text: str, kind: type) -> Any:

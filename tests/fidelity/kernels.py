@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 import uuid
+from collections.abc import Iterable
 from queue import Empty
 from typing import Any
 
@@ -87,6 +89,12 @@ class Kernel:
         found = json.loads(self._description.read_text("ascii"))
         record.names, record.states = found["names"], found["states"]
         record.sizes = found["sizes"]
+
+    def copy_seconds(self, names: Iterable[str]) -> float:
+        """How long copying these variables takes there."""
+        said = self._ask(f"{_MODULE}.copy_seconds({sorted(names)!r})")
+        found = re.search(r"'text/plain': '([\d.e+-]+)'", said)
+        return float(found.group(1)) if found else 0.0
 
     def forget(self) -> None:
         """Take back the count of the last cell."""

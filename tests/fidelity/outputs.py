@@ -17,7 +17,7 @@ from tests.fidelity.screen import normalised
 
 _STREAMS = ("stdout", "stderr")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_FIRST = re.compile(r"(?m)^(\s*(?:-+>)?\s*1 )(?:# plain|(?:# )?%%remote\b.*)$")
+_FIRST = re.compile(r"(?m)^(\s*(?:-+>)?\s*\d+ )(?:# plain|(?:# )?%%remote\b.*)$")
 _HEAD = re.compile(r"(?m)^(?=Cell In\[|File |[A-Za-z_][\w.]*: )")  # a frame, or what was raised
 
 
@@ -96,7 +96,7 @@ def shifted(text: str) -> str:
     """A traceback of a cell with a line on top, as if it had none: that line left out, the numbers one lower."""
     lines = []
     for line in text.split("\n"):
-        if line.endswith(" 1 (the first line)"):
+        if line.endswith(" (the first line)"):
             continue
         line = re.sub(r"(Cell In\[\d+\], line )(\d+)", lambda m: f"{m[1]}{int(m[2]) - 1}", line)
         line = re.sub(r"^(-*> ?|\s+)(\d+)( |$)", lambda m: f"{m[1]}{int(m[2]) - 1}{m[3]}", line)

@@ -17,6 +17,7 @@ from tests.fidelity.workshop import Workshop
 
 PLAIN_LINE = "# plain\n"
 _FRAME = re.compile(r"(?m)^\s*(?:Cell In\[|File )")
+_NAME = re.compile(r"[^\W\d]\w*")
 _OURS = "cellburst: "
 _LATE = 0.3  # seconds of silence after the last cell: what tasks and threads still publish
 
@@ -37,7 +38,7 @@ def run_notebook(book: Notebook, workshop: Workshop, target: str) -> Passes:
     sources = [cell.source for cell in book.runnable]
     try:
         found.plain = _run(book, workshop, (plainly(source) for source in sources), extension=False)
-        found.again = _run(book, workshop, (plainly(source) for source in sources), extension=False)
+        found.again = _run(book, workshop, (plainly(source) for source in sources), extension=False, measured=True)
         line = f"%%remote {target}\n"
         found.remote = _run(book, workshop, (line + source for source in sources), extension=True, line=line)
     except KernelDied as error:
@@ -45,12 +46,25 @@ def run_notebook(book: Notebook, workshop: Workshop, target: str) -> Passes:
     return found
 
 
+def mentioned(source: str) -> set[str]:
+    """What may be a variable's name in a cell."""
+    return set(_NAME.findall(source))
+
+
 def plainly(source: str) -> str:
     """The cell with a first line of ours that does nothing, so that lines have the same numbers with and without."""
     return source if source.lstrip().startswith("%%") else PLAIN_LINE + source
 
 
-def _run(book: Notebook, workshop: Workshop, codes: Iterable[str], *, extension: bool, line: str = "") -> list[Record]:
+def _run(
+    book: Notebook,
+    workshop: Workshop,
+    codes: Iterable[str],
+    *,
+    extension: bool,
+    line: str = "",
+    measured: bool = False,
+) -> list[Record]:
     workshop.empty()
     beside = book.path.with_suffix(".files")
     if beside.is_dir():
@@ -59,7 +73,10 @@ def _run(book: Notebook, workshop: Workshop, codes: Iterable[str], *, extension:
     records: list[Record] = []
     try:
         for code in codes:
+            there = kernel.copy_seconds(mentioned(code)) if measured else 0.0
             record = _attempt(kernel, code)
+            if measured and not record.lost:
+                record.copying = there + kernel.copy_seconds(mentioned(code))
             if line and (reason := refusal(record)):
                 record = _without_line(kernel, code.removeprefix(line), reason)
             records.append(record)

@@ -135,12 +135,14 @@ def _costs(cells: Sequence[CellResult]) -> Markup:
                 "tr",
                 _number(f"{cell.cost * 1e3:.1f} ms"),
                 _number(f"{cell.size / 1e6:.2f} MB"),
+                _number(f"{cell.copying * 1e3:.1f} ms"),
                 element("td", "over" if id(cell) in over else ""),
                 element("td", f"{cell.notebook} [{cell.number}]"),
                 element("td", element("code", cell.source.strip().splitlines()[0][:90])),
             )
         )
-    names = (("added", "number"), ("its data", "number"), ("goal", ""), ("cell", ""), ("first line", ""))
+    numbers = ((name, "number") for name in ("added", "its data", "to copy it"))
+    names = (*numbers, ("goal", ""), ("cell", ""), ("first line", ""))
     head = element("tr", *(element("th", name, class_=kind) for name, kind in names))
     words = (
         f"Wall time of the remote cell less the faster plain one: median {found.median * 1e3:.1f} ms, "

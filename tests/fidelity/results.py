@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,16 +9,16 @@ from dataclasses import dataclass, field
 from tests.fidelity import outputs
 from tests.fidelity.compare import compare
 from tests.fidelity.notebooks import Notebook
-from tests.fidelity.passes import Passes
+from tests.fidelity.passes import Passes, mentioned
 from tests.fidelity.verdict import Judge, Verdict
 
-_NAME = re.compile(r"[^\W\d]\w*")
 KINDS = ("equal", "refused", "said", "carried", "silent")
 
 
 @dataclass
 class CellResult:
     """``cost`` is what the remote cell took more than the faster plain one, in seconds; ``size`` bytes of data.
+    ``copying`` is the time that plain copies of that data take, there and back.
 
     ``card`` says that cellburst showed how the run goes on, as it does after half a second: no output of the cell.
     """
@@ -30,6 +29,7 @@ class CellResult:
     verdict: Verdict
     cost: float
     size: int
+    copying: float
     places: int
     unstable: tuple[str, ...]
     card: bool = False
@@ -63,6 +63,7 @@ def judge_notebook(book: Notebook, passes: Passes) -> BookResult:
                 verdict=verdict,
                 cost=remote.seconds - min(plain.seconds, again.seconds),
                 size=data_size(cell.source, plain.sizes),
+                copying=again.copying,
                 places=comparison.places,
                 unstable=comparison.unstable,
                 card=bool(remote.card),
@@ -78,7 +79,7 @@ def judge_notebook(book: Notebook, passes: Passes) -> BookResult:
 
 def data_size(source: str, sizes: Mapping[str, int]) -> int:
     """Bytes of the names that a cell mentions."""
-    return sum(sizes.get(name, 0) for name in set(_NAME.findall(source)))
+    return sum(sizes.get(name, 0) for name in mentioned(source))
 
 
 def _keep_pictures(result: CellResult, plain: dict[str, str], remote: dict[str, str]) -> None:

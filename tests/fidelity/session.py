@@ -19,14 +19,21 @@ from tests.fidelity.results import BookResult, judge_notebook
 from tests.fidelity.workshop import Workshop, freeze_code
 
 _LIBRARIES = ("numpy", "pandas", "matplotlib.pyplot", "IPython")
+_BUSY = "%%remote {target} --detach --quiet\nimport time\ntime.sleep(1)"
 _WARM = """
 %%remote {target}
-import importlib.util
+import importlib.util, os
 for _name in {libraries}:
     if importlib.util.find_spec(_name.partition(".")[0]):
         importlib.import_module(_name)
+        if _name == "matplotlib.pyplot":
+            importlib.import_module(_name).plot([1, 2])
+os.getpid()
 """
+_FAIL = "%%remote {target}\n1 / 0"
+_WORKERS = 2
 
+RESULT = "execute_result"
 Found = SimpleQueue["BookResult | BaseException | None"]
 
 
@@ -96,13 +103,19 @@ def _work(workshop: Workshop, target: str, fresh: bool, waiting: SimpleQueue[Not
 
 
 def warm(workshop: Workshop, target: str) -> None:
-    """Start what cells are run by, and let it load what most of them need. Raises NotWorkingError."""
+    """Start what cells are run by, and let each worker do once what most of them do. Raises NotWorkingError."""
     kernel = Kernel(workshop, extension=True)
+    warmed: set[str] = set()
     try:
-        for _ in range(2):
+        for _ in range(3 * _WORKERS):
+            kernel.run(Record(_BUSY.format(target=target)))  # so that the next goes to another worker
             record = Record(_WARM.strip().format(target=target, libraries=_LIBRARIES))
             kernel.run(record)
             if record.reply["status"] != "ok":
                 raise NotWorkingError("\n".join(record.reply.get("traceback", ())))
+            kernel.run(Record(_FAIL.format(target=target)))
+            warmed |= {output.content["data"]["text/plain"] for output in record.outputs if output.kind == RESULT}
+            if len(warmed) >= _WORKERS:
+                break
     finally:
         kernel.close()

@@ -15,6 +15,7 @@ _NAME = re.compile(r"[^\W\d]\w*")
 _SHOWN = "<placeholder: "
 _PLACE = r"[^\W\d][\w.]*(?:\[[^\]]*\][\w.]*)*"
 _SUBJECT = re.compile(rf"(?:the states? )?(?P<names>{_PLACE}(?:(?:, | and ){_PLACE})*)(?=:? )")
+_REFUSED = re.compile(r"\w+: (?:name ')?(?P<name>[^\W\d]\w*)")
 HISTORY = " (history)"
 _OBJECT = "an object of cellburst's"
 _TOKEN = re.compile(r"<[^<>]*>|-> [^,\]})]+")
@@ -24,7 +25,8 @@ _TOKEN = re.compile(r"<[^<>]*>|-> [^,\]})]+")
 class Verdict:
     """``kind`` is equal, refused, said, silent or carried; a cell has the worst of its differences.
 
-    ``carried`` differ at the same places as after the cell before.
+    ``carried`` differ at the same places as after the cell before. A cell that is refused for a placeholder, which an
+    earlier one was said to have left, is carried, too.
     """
 
     kind: str = "equal"
@@ -62,7 +64,14 @@ class Judge:
         self.before = {difference.key for difference in comparison.differences}
         self.told |= {(difference.plain, difference.remote) for difference in comparison.differences}
         verdict.kind = _kind(verdict, refused=bool(remote.refusal))
+        if verdict.kind == "refused" and self._follows(remote.refusal):
+            verdict.kind = "carried"
         return verdict
+
+    def _follows(self, refusal: str) -> bool:
+        """Whether a cell was refused for what an earlier one was said to have left behind."""
+        subject = _REFUSED.match(refusal)
+        return subject is not None and subject["name"] in {root_of(place) for place in self.said}
 
     def _is_carried(self, difference: Difference) -> bool:
         """Whether the same place differed after the cell before; what IPython keeps moves on from place to place."""

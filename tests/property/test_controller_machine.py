@@ -21,6 +21,7 @@ class ControllerMachine(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.house = House(capacity=3)
+        self.submitted = 0
         self.shown: dict[tuple[str, int, int], OutcomeKind] = {}
 
     @rule(
@@ -31,7 +32,9 @@ class ControllerMachine(RuleBasedStateMachine):
         kind=st.sampled_from(["copies", "single"]),
     )
     def submit(self, count: int, retries: int, once: bool, kind: str) -> Run:
-        return self.house.submit(a_run(1 if kind == "single" else count, kind, retries=retries, at_most_once=once))
+        self.submitted += 1  # runs of one moment are served in the order of their ids, which must not be chance here
+        count = 1 if kind == "single" else count
+        return self.house.submit(a_run(count, kind, number=self.submitted, retries=retries, at_most_once=once))
 
     @rule()
     def worker_comes(self) -> None:

@@ -188,7 +188,8 @@ def _entry(need: Need) -> InputEntry:
     if module := imported_from(value):
         return InputEntry(need.name, describe(value), None, "import", _joined_words(f"from {module}", why))
     warning = secrets.warn(need.name, value) or ""
-    return InputEntry(need.name, describe(value), need.trial.size, "value", why, warning)
+    size = None if need.trial.within else need.trial.size
+    return InputEntry(need.name, describe(value), size, "value", why, warning)
 
 
 def _said_of_others(names: CellNames, selection: Selection, problems: list[Exception]) -> list[InputEntry]:

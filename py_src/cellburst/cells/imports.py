@@ -14,13 +14,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from cellburst.cells import local_modules
+from cellburst.cells.loaders import found_by_others, watch, watches
 
 if TYPE_CHECKING:
     from cellburst.cells.module_state import Baseline
@@ -128,15 +130,14 @@ class Observer:
         if pin is not None:  # only once: a later import reads what is there then
             return self._pinned(name, pin)
         with self._once(name) as first:
-            spec = _found_by_others(self, name, path, target) if first else None
+            spec = found_by_others(self, name, path, target) if first else None
         if spec is None or not hasattr(spec.loader, "exec_module"):
             return spec
         if not _is_local(spec):
             if "." not in name:
                 self._installed.add(name)
             return spec
-        spec.loader = _Loader(spec.loader, self._note, None)  # type: ignore[assignment]
-        return spec
+        return watch(spec, partial(_execute, self._note, None))
 
     @contextmanager
     def _once(self, name: str) -> Iterator[bool]:
@@ -155,8 +156,9 @@ class Observer:
         spec = importlib.util.spec_from_file_location(name, pin.path, submodule_search_locations=below)
         if spec is None or not hasattr(spec.loader, "exec_module"):
             return None
-        spec.loader = _Loader(spec.loader, self._note, pin)  # type: ignore[assignment]
-        return spec
+        for other in watches:
+            spec = other(name, spec)
+        return watch(spec, partial(_execute, self._note, pin))
 
     def _note(self, module: ModuleType, path: str, source: bytes | None, left_over: frozenset[str]) -> None:
         name = module.__name__
@@ -169,55 +171,34 @@ class Observer:
             seen.base = Baseline(module, left_over)
 
 
-class _Loader:
-    """A local module's own loader, which tells what it has made."""
+def _execute(note: Callable[..., None], pin: Pin | None, real: Any, module: ModuleType) -> None:
+    """Execute a local module, from the pinned source if there is one, and tell what was made."""
+    before = dict(vars(module))
+    path = str(getattr(module, "__file__", None) or "")
+    pinned = None if pin is None else pin.source
+    source = _source(real, path) if pinned is None else pinned
+    with _silence() if pin is not None else nullcontext():  # the kernel has heard it
+        if source is not None and (pinned is not None or _may_be_stale(path, module)):
+            exec(compile(source, path, "exec", dont_inherit=True), vars(module))
+        else:
+            real.exec_module(module)
+    left_over = frozenset(name for name, value in before.items() if vars(module).get(name, before) is value)
+    note(module, path, source, left_over)
 
-    def __init__(self, real: Any, note: Callable[..., None], pin: Pin | None) -> None:
-        self._real = real
-        self._note = note
-        self._pin = pin
 
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        made: ModuleType | None = self._real.create_module(spec)
-        return made
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.__loader__ = self._real
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._real
-        before = dict(vars(module))
-        path = str(getattr(module, "__file__", None) or "")
-        pinned = None if self._pin is None else self._pin.source
-        source = self._source(module.__name__, path) if pinned is None else pinned
-        with _silence() if self._pin is not None else _as_it_is():  # the kernel has heard it
-            if source is not None and (pinned is not None or _may_be_stale(path, module)):
-                exec(compile(source, path, "exec", dont_inherit=True), vars(module))
-            else:
-                self._real.exec_module(module)
-        left_over = frozenset(name for name, value in before.items() if vars(module).get(name, before) is value)
-        self._note(module, path, source, left_over)
-
-    def _source(self, name: str, path: str) -> bytes | None:
-        if not path.endswith((".py", ".pyw")):
-            return None
-        with suppress(Exception):
-            found: bytes = self._real.get_data(path)
-            return found
+def _source(loader: Any, path: str) -> bytes | None:
+    if not path.endswith((".py", ".pyw")):
         return None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
+    with suppress(Exception):
+        found: bytes = loader.get_data(path)
+        return found
+    return None
 
 
 @contextmanager
 def _silence() -> Iterator[None]:
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         yield
-
-
-@contextmanager
-def _as_it_is() -> Iterator[None]:
-    yield
 
 
 def _may_be_stale(path: str, module: ModuleType) -> bool:
@@ -228,15 +209,6 @@ def _may_be_stale(path: str, module: ModuleType) -> bool:
     except OSError:
         return False
     return compiled - written < _RECENT or time.time() - written < _RECENT
-
-
-def _found_by_others(own: Any, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
-    for finder in sys.meta_path:
-        if finder is not own and hasattr(finder, "find_spec"):
-            spec = finder.find_spec(name, path, target)
-            if spec is not None:
-                return spec
-    return None
 
 
 def _is_local(spec: ModuleSpec) -> bool:

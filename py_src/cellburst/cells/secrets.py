@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from types import FunctionType, SimpleNamespace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 _DEEPEST = 4
 _MOST = 500  # values looked at below one name
@@ -160,14 +161,26 @@ def _bits(text: str) -> float:
 
 
 def _of_client(value: object) -> str | None:
-    for kind in (value if isinstance(value, type) else type(value)).__mro__[:-1]:
-        if isinstance(value, type):
-            return None  # the class alone holds nothing
-        for module, name, words in _CLIENT_PATTERNS:
-            if module.fullmatch(kind.__module__.partition(".")[0]) and name.fullmatch(kind.__name__):
-                return words
+    if isinstance(value, type):
+        return None  # the class alone holds nothing
+    kind = type(value)
+    if kind not in _clients:
+        _clients[kind] = _of_class(kind)
+    if words := _clients[kind]:
+        return words
     if type(value).__module__.partition(".")[0] in {"requests", "httpx", "aiohttp"} and _has_authorization(value):
         return "a web session with its credentials"
+    return None
+
+
+_clients: WeakKeyDictionary[type, str | None] = WeakKeyDictionary()
+
+
+def _of_class(kind: type) -> str | None:
+    for base in kind.__mro__[:-1]:
+        for module, name, words in _CLIENT_PATTERNS:
+            if module.fullmatch(base.__module__.partition(".")[0]) and name.fullmatch(base.__name__):
+                return words
     return None
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from types import CodeType, MappingProxyType, ModuleType
 from typing import Any
 
-from cellburst.cells import code_names, shell_names
+from cellburst.cells import code_names, endings, shell_names
 from cellburst.cells.names import CellNames
-from cellburst.cells.trial import Trial, attempt
+from cellburst.cells.trial import Trial, Trials
 from cellburst.payload import namespaces
 
 NO_PLACES: Mapping[str, Any] = MappingProxyType({})
@@ -59,7 +59,7 @@ class Selection:
         self._namespace = namespace
         self._home = namespace if isinstance(namespace, dict) else dict(namespace)
         self._given = frozenset(given)
-        self._devices = devices
+        self._trials = Trials(self._home, devices)
         self._places = places
         self._functions = functions
         self.codes: set[CodeType] = set()
@@ -81,6 +81,8 @@ class Selection:
             self._follow_all()
         elif names.lists_names:
             self._add_rest(by_name_only=True)
+        self._add_holders()
+        self._add_deleted()
 
     def _follow_all(self) -> None:
         while self._waiting:
@@ -100,9 +102,27 @@ class Selection:
             if name in self.needs:
                 self.needs[name].listed = True
 
+    def _add_holders(self) -> None:
+        """Names that hold objects whose end would be noticed."""
+        names = self._names
+        sent = {name for name, need in self.needs.items() if not need.discarded}
+        for name in endings.holders(self._namespace, sent, names.assigns | names.deletes):
+            if name not in self._given and name not in self.provided:
+                names.discards.discard(name)
+                self._meet(name, self._namespace[name], "", True, frozenset())
+        self._follow_all()
+
+    def _add_deleted(self) -> None:
+        """Names that the cell binds and deletes again (`except ... as e`), so that it can be told whether it did."""
+        for name in sorted(self._names.deletes):
+            value = self._namespace.get(name, self)
+            if value is self or name in self.needs or name in self._given or shell_names.is_provided(name, value):
+                continue
+            self.needs[name] = Need(name, value, Trial(), "", optional=True, discarded=True)
+
     def _follow_function(self, name: str, function: object) -> None:
         """What the code behind a magic reads; the magic itself travels with the shell's state."""
-        trial = attempt(function, self._home, self._devices)
+        trial = self._trials.of(function)
         self.codes |= trial.code
         self._follow(Need(name, function, trial, reads=code_names.of_all(trial.code)))
 
@@ -166,7 +186,7 @@ class Selection:
             value = self._outputs_of(value, None if reader else self._names.outputs)
             self._add_outputs(value, reader, settled)
         discarded = not reader and name in self._names.discards
-        trial = Trial() if discarded or is_plain_module(value) else attempt(value, self._home, self._devices)
+        trial = Trial() if discarded or is_plain_module(value) else self._trials.of(value)
         need = Need(name, value, trial, reader, optional, discarded, settled)
         need.reads = code_names.of_all(trial.code)
         self.codes |= trial.code

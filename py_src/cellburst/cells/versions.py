@@ -35,12 +35,15 @@ class _Role:
 
     aligns = False
     follows = False
+    has_followed = False
     aligned = False
     problems: dict[str, str]
+    earlier: dict[str, ModuleType]  # by name, what was loaded before
 
 
 role = _Role()
 role.problems = {}
+role.earlier = {}
 
 
 class Loaded:
@@ -174,12 +177,13 @@ def happened(then: Before, own: Observer = observer) -> tuple[Step, ...]:
 
 def follow(steps: tuple[tuple[str, Version], ...], own: Observer = observer) -> None:
     """In a kernel that brings a cell back: do the same, without a sound. What fails is said by ``role.problems``."""
-    if not role.follows:
+    if not role.follows or role.has_followed:  # what a cell left may be unpickled again, to leave out a part
         return
+    role.has_followed = True
     loaded = own.loaded()
     for _, (name, *_rest) in steps:
         if name in loaded:
-            places.earlier[f":{name}"] = loaded[name].module
+            role.earlier[name] = places.earlier[f":{name}"] = loaded[name].module
             places.earlier.update(held_by(loaded[name].module))
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         importlib.invalidate_caches()
@@ -217,7 +221,7 @@ def _do(what: str, version: Version, own: Observer) -> None:
 @contextmanager
 def following() -> Iterator[dict[str, str]]:
     """Inside, what a cell did to local modules is done here too; what went wrong with which module."""
-    role.follows, role.problems = True, {}
+    role.follows, role.has_followed, role.problems, role.earlier = True, False, {}, {}
     try:
         yield role.problems
     finally:

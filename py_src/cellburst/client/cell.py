@@ -15,6 +15,7 @@ from cellburst.client.options import SubmitOptions
 from cellburst.client.origin import describe_origin, new_key, surroundings
 from cellburst.client.places import changed_here
 from cellburst.client.shell_uses import check_transformers, functions_of, set_futures, transformed, uses_of
+from cellburst.library_state import call_depth
 from cellburst.library_state import shell as shell_state
 from cellburst.library_state.gathering import gather, pack_states, with_problems
 from cellburst.library_state.pyplot import unannounced
@@ -112,6 +113,7 @@ def prepare_cell(cell: str, shell: Any, options: SubmitOptions, connection: Conn
         needs_shell=captured.needs_shell,
         futures=earlier,
         seal=new_key_for_variables() if single else b"",
+        stack=call_depth.of_plain_cells() if single else (),
         **surroundings(connection.places),
     )
     now = time.time()

@@ -66,10 +66,11 @@ def surroundings(places: Places) -> Surroundings:
 def file_mask() -> int | None:
     """The mode bits that new files do not get; None where it can only be read by changing it."""
     try:
-        status = Path("/proc/self/status").read_text()
+        with open("/proc/self/status", "rb") as file:
+            _, found, behind = file.read().partition(b"\nUmask:")
     except OSError:
         return None
-    return next((int(line.split()[1], 8) for line in status.splitlines() if line.startswith("Umask:")), None)
+    return int(behind.split(None, 1)[0], 8) if found else None
 
 
 def plot_environment() -> dict[str, str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cellburst.payload.delta import NamespaceDelta
 
 MODULES = "modules"  # among the states that a cell leaves: what it did to local modules
+_VALUES = "module values"  # and what of that does not come about by doing the same here
 _books: weakref.WeakKeyDictionary[Any, Book] = weakref.WeakKeyDictionary()
 _brought: set[str] = set()
 """Places that cells elsewhere have changed."""
@@ -46,12 +47,18 @@ class Brought:
     def __init__(self, delta: NamespaceDelta) -> None:
         """Take it out of ``delta``."""
         delta.states.pop(MODULES, None)
-        self.assigned = {name: delta.assigned.pop(name) for name in list(delta.assigned) if places.is_place(name)}
+        again, self._replaced = delta.states.pop(_VALUES, ({}, {}))
+        self.assigned = again | {n: delta.assigned.pop(n) for n in list(delta.assigned) if places.is_place(n)}
         self.deleted = tuple(name for name in delta.deleted if places.is_place(name))
         delta.deleted = tuple(name for name in delta.deleted if not places.is_place(name))
 
     def put(self, unreturned: dict[str, str]) -> None:
         """Make the changes; those that cannot be made are noted in ``unreturned``."""
+        for place, value in self._replaced.items():  # of modules that others have under their names now
+            module, _, name = place.partition(":")
+            if module in versions.role.earlier:
+                setattr(versions.role.earlier[module], name, value)
+        versions.role.earlier = {}
         for place in self.deleted:
             _try(place, MISSING, unreturned)
         for place, value in sorted(self.assigned.items(), key=lambda item: places.depth(item[0])):

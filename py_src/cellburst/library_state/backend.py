@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from cellburst.library_state.inline_figures import forget_drawing
 from cellburst.library_state.registry import State
 
 _INLINE = "module://matplotlib_inline.backend_inline"
@@ -45,7 +46,27 @@ def _set_drawing(value: bool | None) -> None:
         _matplotlib().interactive(value is None)
 
 
+def _get_begun() -> bool | None:
+    """Whether a figure was made, with which the backend begins to draw by itself."""
+    return True if getattr(sys.modules["matplotlib.pyplot"], "_backend_mod", None) is not None else None
+
+
+def _set_begun(value: bool | None) -> None:
+    pyplot: Any = sys.modules["matplotlib.pyplot"]
+    if value is None:
+        pyplot._backend_mod = None  # so that the next figure tells
+    elif _get_begun() is None and (_get_backend() is not None or _is_inline()):
+        pyplot._get_backend_mod()
+        forget_drawing()
+
+
+def _is_inline() -> bool:
+    chosen = _matplotlib().rcParams._get_backend_or_none()
+    return isinstance(chosen, str) and "inline" in chosen
+
+
 STATES = (
     State("matplotlib backend", "matplotlib", _get_backend, _set_backend),
     State("matplotlib drawing", _INLINE_MODULE, _get_drawing, _set_drawing),
+    State("matplotlib begun", "matplotlib.pyplot", _get_begun, _set_begun),
 )

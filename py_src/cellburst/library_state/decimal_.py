@@ -1,20 +1,25 @@
-"""The context of decimal numbers."""
+"""The context of decimal numbers: which one is the current, and what it says.
+
+A notebook may keep the current context and go on to change it, so the object itself travels and not only what it says.
+"""
 
 from __future__ import annotations
 
 import sys
-from contextvars import copy_context
-from typing import Any
+from contextvars import Context, copy_context
+from typing import Any, NamedTuple
 
 from cellburst.library_state.registry import State
+from cellburst.payload.decimal_contexts import FRESH, Settings, apply, settings_of
 
-_FIELDS = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
-_Value = tuple[tuple[Any, ...], frozenset[str], frozenset[str]]  # fields, flags that are up, traps
-_FRESH: _Value = (
-    (28, "ROUND_HALF_EVEN", -999999, 999999, 1, 0),
-    frozenset(),
-    frozenset({"InvalidOperation", "DivisionByZero", "Overflow"}),
-)
+_usual_count: list[int] = []
+
+
+class Current(NamedTuple):
+    """The current context, with what it says now: of contexts only the same one is equal."""
+
+    context: Any
+    settings: Settings
 
 
 def _is_there() -> bool:
@@ -24,29 +29,39 @@ def _is_there() -> bool:
     return any(variable.name == "decimal_context" for variable in copy_context())
 
 
-def _get() -> _Value | None:
+def _count() -> int:
+    return sys.getrefcount(sys.modules["decimal"].getcontext())
+
+
+def _is_kept() -> bool:
+    """Whether somebody besides the decimal module may refer to the current context."""
+    if not _usual_count:
+        _usual_count.append(Context().run(_count))
+    return _count() > _usual_count[0]
+
+
+def _get() -> Current | None:
     if not _is_there():
         return None
     context = sys.modules["decimal"].getcontext()
-    now = tuple([getattr(context, name) for name in _FIELDS]), _up(context.flags), _up(context.traps)
-    return None if now == _FRESH else now
+    now = settings_of(context)
+    if now == FRESH:
+        del context
+        return Current(sys.modules["decimal"].getcontext(), now) if _is_kept() else None
+    return Current(context, now)
 
 
-def _up(signals: Any) -> frozenset[str]:
-    return frozenset([signal.__name__ for signal, is_up in signals.items() if is_up])
-
-
-def _set(value: _Value | None) -> None:
-    """In place: the user's code may hold the context."""
-    if value is None and not _is_there():
+def _set(value: Current | None) -> None:
+    decimal = sys.modules["decimal"]
+    if value is None:
+        if _get() is not None:  # a new one: the user's code may keep the old one, as it is
+            made = decimal.Context()
+            apply(made, FRESH)
+            decimal.setcontext(made)
         return
-    context = sys.modules["decimal"].getcontext()
-    fields, flags, traps = value or _FRESH
-    for name, field in zip(_FIELDS, fields, strict=True):
-        setattr(context, name, field)
-    for signals, up in ((context.flags, flags), (context.traps, traps)):
-        for signal in signals:
-            signals[signal] = signal.__name__ in up
+    if decimal.getcontext() is not value.context:
+        decimal.setcontext(value.context)
+    apply(value.context, value.settings)
 
 
-STATES = (State("decimal context", "decimal", _get, _set),)
+STATES = (State("decimal context", "decimal", _get, _set, holds=True),)

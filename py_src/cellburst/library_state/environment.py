@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+Changes = tuple[dict[str, str], tuple[str, ...]]
+
 _OURS = "CELLBURST_"
 _FOR_CHILDREN = (_OURS, "PYTHON")
 _NOT_FOR_ALL = (_OURS, "OMP_", "OPENBLAS_", "MKL_", "BLIS_", "VECLIB_", "NUMEXPR_")  # what a pool is given besides
@@ -31,11 +33,21 @@ def at_start_of(pid: int) -> dict[str, str] | None:
 
 
 _at_start = at_start_of(os.getpid()) or dict(os.environ)
+_last: tuple[dict[bytes, bytes] | None, Changes] = (None, ({}, ()))  # the environment as it was looked at last
 
 
-def changes() -> tuple[dict[str, str], tuple[str, ...]]:
+def changes() -> Changes:
     """What was set since the start, and the names of what was deleted; settings of ours are neither."""
+    global _last
+    encoded = getattr(os.environ, "_data", None)  # comparing this is much cheaper than decoding it
+    if encoded is not None and encoded == _last[0]:
+        return _last[1]
     now = dict(os.environ)
+    _last = None if encoded is None else dict(encoded), _changes(now)
+    return _last[1]
+
+
+def _changes(now: Mapping[str, str]) -> Changes:
     if now == _at_start:
         return {}, ()
     found = {name: value for name, value in now.items() if _at_start.get(name) != value and not name.startswith(_OURS)}

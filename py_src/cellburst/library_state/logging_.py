@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cellburst.library_state.handlers import Spec, handler_of, spec_of
@@ -10,6 +12,8 @@ from cellburst.library_state.registry import State
 
 # Loggers of the programs that run the code; where their records go is no business of the notebook's.
 _PROGRAMS = ("tornado", "traitlets", "IPKernelApp", "ipykernel", "asyncio")
+_BY_THEMSELVES = frozenset({"torch"})  # libraries that configure dozens of loggers when they are imported
+_OF_WARNINGS = "py.warnings"  # gets a handler that does nothing with the first warning that is captured
 _NAMES = {0: "NOTSET", 10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
 
 
@@ -24,18 +28,23 @@ class Logger(NamedTuple):
 
 
 class Logging(NamedTuple):
-    """How logging is configured; ``levels`` are names of levels that are not Python's own."""
+    """How logging is configured; ``levels`` are names of levels that are not Python's own.
+
+    ``has_captured``: a warning has become a record.
+    """
 
     disable: int
     captures: bool
     levels: dict[int, str]
     loggers: dict[str, Logger]
+    has_captured: bool = False
 
 
 _FRESH = Logger()
 _FRESH_ROOT = Logger(logging.WARNING)
 _NOTHING = Logging(0, False, {}, {})
-_of_libraries: dict[str, tuple[int, bool, bool, list[logging.Handler], list[Any]]] = {}
+_Configuration = tuple[int, bool, bool, list[logging.Handler], list[Any]]
+_of_libraries: dict[str, _Configuration] = {}
 _seen: frozenset[str] = frozenset()  # loggers that were not as they were made when they were read last
 
 
@@ -48,8 +57,22 @@ def configured() -> frozenset[str]:
 def keep_for_libraries(names: frozenset[str]) -> None:
     """These were configured by a library that was just imported: it will not do so again."""
     for name in names:
-        one = logging.getLogger(name)
-        _of_libraries[name] = one.level, one.propagate, one.disabled, list(one.handlers), list(one.filters)
+        _of_libraries[name] = _configuration(logging.getLogger(name))
+
+
+def _configuration(one: logging.Logger) -> _Configuration:
+    return one.level, one.propagate, one.disabled, list(one.handlers), list(one.filters)
+
+
+def _is_as_its_library_left_it(name: str) -> bool:
+    """Whether the same import on the other side makes the logger the same."""
+    return name in _of_libraries and _of_libraries[name] == _configuration(logging.getLogger(name))
+
+
+def _keep_what_libraries_own(names: Sequence[str]) -> None:
+    """In a kernel nobody sees a library's import end: its loggers are taken as they are found first."""
+    new = [name for name in names if name not in _of_libraries and name.partition(".")[0] in _BY_THEMSELVES]
+    keep_for_libraries(frozenset(name for name in new if name.partition(".")[0] in sys.modules))
 
 
 def _is_configured(one: Any) -> bool:
@@ -63,14 +86,21 @@ def _is_configured(one: Any) -> bool:
 
 def _get() -> Logging | None:
     global _seen
-    _seen = frozenset([name for name in configured() if name.partition(".")[0] not in _PROGRAMS])
+    found = [name for name in configured() if name.partition(".")[0] not in _PROGRAMS]
+    if any(name not in _of_libraries for name in found):
+        _keep_what_libraries_own(found)
+    _seen = frozenset([name for name in found if not _is_as_its_library_left_it(name)])
     names = logging._levelToName
     levels = {} if names == _NAMES else {level: name for level, name in names.items() if _NAMES.get(level) != name}
     captures = logging._warnings_showwarning is not None  # type: ignore[attr-defined]
-    found = Logging(
-        logging.root.manager.disable, captures, levels, {name: _read(logging.getLogger(name)) for name in sorted(_seen)}
-    )
-    return None if found == _NOTHING else found
+    loggers = {name: _read(logging.getLogger(name)) for name in sorted(_seen)}
+    all_of_it = Logging(logging.root.manager.disable, captures, levels, loggers, bool(_quiet_handlers()))
+    return None if all_of_it == _NOTHING else all_of_it
+
+
+def _quiet_handlers() -> list[logging.Handler]:
+    one = logging.root.manager.loggerDict.get(_OF_WARNINGS)
+    return [handler for handler in getattr(one, "handlers", ()) if type(handler) is logging.NullHandler]
 
 
 def _read(one: logging.Logger) -> Logger:
@@ -83,6 +113,11 @@ def _set(value: Logging | None) -> None:
     logging.disable(wanted.disable)
     if wanted.captures != (logging._warnings_showwarning is not None):  # type: ignore[attr-defined]
         logging.captureWarnings(wanted.captures)
+    if wanted.has_captured and not _quiet_handlers():
+        logging.getLogger(_OF_WARNINGS).addHandler(logging.NullHandler())
+    elif not wanted.has_captured:
+        for handler in _quiet_handlers():
+            logging.getLogger(_OF_WARNINGS).removeHandler(handler)
     for level in set(logging._levelToName) - set(_NAMES) - set(wanted.levels):
         logging._nameToLevel.pop(logging._levelToName.pop(level), None)
     for level, name in {**_NAMES, **wanted.levels}.items():

@@ -10,7 +10,7 @@ from cellburst.library_state.quietly import no_warnings
 from cellburst.library_state.registry import State
 
 # what pandas chooses when it is imported, by where it is imported: here as in a kernel
-_IN_A_KERNEL = {"display.max_columns": 20, "display.encoding": "utf-8", "styler.render.encoding": "utf-8"}
+_IN_A_KERNEL = {"display.max_columns": 20, "display.encoding": "UTF-8", "styler.render.encoding": "utf-8"}
 _fresh: dict[str, Any] = {}  # nested, as pandas keeps its own
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import resource
 import sys
 
@@ -53,7 +54,19 @@ def _set_limits(value: dict[int, _Pair] | None) -> None:
             limits_wanted[number] = wanted
 
 
+def _get_stack() -> int | None:
+    now = _thread.stack_size()  # which makes it the usual one
+    if now:
+        _thread.stack_size(now)
+    return now or None
+
+
+def _set_stack(value: int | None) -> None:
+    _thread.stack_size(value or 0)
+
+
 STATES = (
+    State("stack size of threads", "", _get_stack, _set_stack, holds=True),
     State("recursion limit", "", _get_recursion, _set_recursion, holds=True),
     State("longest integer as text", "", _get_digits, _set_digits),
     State("resource limits", "", _get_limits, _set_limits),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from cellburst.library_state import place, registered, registry
+from cellburst.library_state import registered, registry, surroundings
 from cellburst.library_state.gathering import held_name
 from cellburst.library_state.sealing import unseal
 from cellburst.payload.delta import NamespaceDelta
@@ -23,7 +23,7 @@ def bring_back(delta: NamespaceDelta, held: Mapping[str, Any], key: bytes) -> No
     for name in held:
         if name in delta.assigned:  # another object has taken the place of one of these
             states.setdefault(name.removeprefix(held_name("")), delta.assigned.pop(name))
-    if place.ENVIRONMENT in states:
+    if surroundings.ENVIRONMENT in states:
         _unseal(delta, key)
     for name, value in states.items():
         try:
@@ -34,12 +34,12 @@ def bring_back(delta: NamespaceDelta, held: Mapping[str, Any], key: bytes) -> No
 
 
 def _unseal(delta: NamespaceDelta, key: bytes) -> None:
-    sealed = delta.states[place.ENVIRONMENT]
+    sealed = delta.states[surroundings.ENVIRONMENT]
     if sealed and key:
-        delta.states[place.ENVIRONMENT] = unseal(sealed, key)
+        delta.states[surroundings.ENVIRONMENT] = unseal(sealed, key)
     else:
-        del delta.states[place.ENVIRONMENT]
-        delta.unreturned[held_name(place.ENVIRONMENT)] = (
+        del delta.states[surroundings.ENVIRONMENT]
+        delta.unreturned[held_name(surroundings.ENVIRONMENT)] = (
             "values of the environment are not stored, and only the kernel that waits for the cell gets them"
         )
 
@@ -59,7 +59,7 @@ def _put(name: str, value: Any) -> None:
 def _keep_others(held: Mapping[str, Any], states: Mapping[str, Any]) -> None:
     """Unpickling may change what the cell has not: a figure that was open announces itself to pyplot again."""
     for state in registry.loaded():
-        if state.holds and state.name not in states and held_name(state.name) in held:
+        if state.announced and state.name not in states and held_name(state.name) in held:
             before = held[held_name(state.name)]
             if state.get() != before:
                 state.set(before)

@@ -60,4 +60,13 @@ def _manager(number: Any, figure: Any) -> Any:
     return made
 
 
-STATES = (State("pyplot figures", "matplotlib.pyplot", _get_figures, _set_figures, holds=True),)
+def _sent_otherwise(_: Any = None) -> None:
+    return None
+
+
+SHOWN = "value as shown"
+"""How the value of a cell looked before its figures were drawn; ``display.given`` shows it."""
+STATES = (
+    State("pyplot figures", "matplotlib.pyplot", _get_figures, _set_figures, holds=True, announced=True),
+    State(SHOWN, "matplotlib.pyplot", _sent_otherwise, _sent_otherwise),
+)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copyreg
+import sys
+from importlib.machinery import PathFinder
 from typing import Any
 
 from cellburst.library_state.interpreter import is_users
@@ -26,4 +28,23 @@ def _set_pickling(value: dict[Any, Any] | None) -> None:
     copyreg.dispatch_table.update(wanted)
 
 
-STATES = (State("ways of pickling", "", _get_pickling, _set_pickling, holds=True),)
+def _get_finders() -> tuple[list[Any], list[Any]] | None:
+    """The notebook's own, before and after the one for files."""
+    own = [place for place, finder in enumerate(sys.meta_path) if is_users(finder)]
+    if not own:
+        return None
+    files = next((place for place, finder in enumerate(sys.meta_path) if finder is PathFinder), len(sys.meta_path))
+    finders = sys.meta_path
+    return [finders[place] for place in own if place < files], [finders[place] for place in own if place > files]
+
+
+def _set_finders(value: tuple[list[Any], list[Any]] | None) -> None:
+    before, after = value or ([], [])
+    others = [finder for finder in sys.meta_path if not is_users(finder)]
+    sys.meta_path[:] = [*before, *others, *after]
+
+
+STATES = (
+    State("ways of pickling", "", _get_pickling, _set_pickling, holds=True),
+    State("finders of modules", "", _get_finders, _set_finders, holds=True),
+)

@@ -17,7 +17,8 @@ class State:
     for None. Neither is called before ``module`` is loaded; an empty ``module`` means always. Two values that are equal
     mean the same state; what one ``get()`` has returned must not change afterwards, except for the caller's own objects
     in it. ``seeded`` states are random generators: tasks of a sweep have seeds of their own instead. ``holds`` says
-    that the state may refer to objects of the cell, so that it is reset as soon as the task has ended.
+    that the state may refer to objects of the cell, so that it is reset as soon as the task has ended. ``announced``
+    says that objects enter the state by themselves when they are unpickled.
     """
 
     name: str
@@ -26,6 +27,7 @@ class State:
     set: Callable[[Any], None]
     seeded: bool = False
     holds: bool = False
+    announced: bool = False
 
 
 # Modules of this package by the library whose states they have: each is imported once that library is loaded.
@@ -33,9 +35,11 @@ class State:
 _HOMES = (
     ("", "registered"),
     ("", "process"),
-    ("", "place"),
+    ("", "surroundings"),
     ("", "interpreter"),
     ("", "registrations"),
+    ("", "exits"),
+    ("", "fault_handler"),
     ("", "random_"),
     ("", "warnings_"),
     ("", "warnings_display"),
@@ -44,7 +48,9 @@ _HOMES = (
     ("decimal", "decimal_"),
     ("locale", "locale_"),
     ("csv", "csv_"),
+    ("mimetypes", "mimetypes_"),
     ("socket", "socket_"),
+    ("unittest.mock", "mock_"),
     ("sqlite3", "sqlite_"),
     ("numpy", "numpy_"),
     ("numpy.random", "numpy_random"),
@@ -57,6 +63,7 @@ _HOMES = (
     ("", "shell"),
 )
 _known: dict[str, State] = {}
+_complete: dict[int, Any] = {}  # modules by ``id``, so that those whose import has ended are not asked again
 awaited = {module for module, _ in _HOMES} - {""}
 """Modules after whose import there may be another state."""
 _waiting = list(_HOMES)
@@ -77,7 +84,12 @@ def loaded(just_now: str = "") -> Iterator[State]:
 
 
 def _is_underway(module: Any) -> bool:
-    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+    if id(module) in _complete:
+        return False
+    underway = bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+    if not underway:
+        _complete[id(module)] = module
+    return underway
 
 
 def find(name: str) -> State | None:

@@ -109,6 +109,8 @@ def _name_cells(shell: Any) -> None:
     if names is not None:
         names.clear()
         names.update({filename: number for filename, (_, number) in _sources.items()})
+        if hasattr(shell.compile, "name_like"):
+            shell.compile.name_like(list(_sources))
 
 
 def _get_last_error() -> Any:

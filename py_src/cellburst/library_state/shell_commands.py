@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from cellburst.library_state.shell_part import Part, Uses, calls_shell, is_users
+from cellburst.library_state.shell_part import Part, Uses, calls_shell, is_library, is_users
 
 _KINDS = ("line", "cell")
-_OURS = "cellburst"
+_SHELLS = frozenset({"cellburst", "storemagic", "IPython.extensions.storemagic"})  # extensions of every kernel
 _OWN = ("shell", "parent", "magics", "registered", "options_table", "config")  # of every Magics object
 _ALIASING = frozenset({"alias", "unalias", "rehashx"})
 _common_aliases: dict[str, str] = {}
@@ -150,7 +151,7 @@ def _set_aliases(shell: Any, value: Any, uses: Uses | None) -> None:
 
 
 def _get_extensions(shell: Any, _: Uses | None) -> Any:
-    found = sorted(set(shell.extension_manager.loaded) - {_OURS, "storemagic"})
+    found = sorted(set(shell.extension_manager.loaded) - _SHELLS)
     return {"loaded": found, "reloading": _reloading(shell)} if found else None
 
 
@@ -158,14 +159,49 @@ def _set_extensions(shell: Any, value: Any, uses: Uses | None) -> None:
     wanted = set(value["loaded"]) if value else set()
     manager = shell.extension_manager
     for name in sorted(wanted - set(manager.loaded)):
-        manager.load_extension(name)
-    if uses is not None or value is None:
-        for name in set(manager.loaded) - wanted - {_OURS, "storemagic"}:
-            manager.unload_extension(name)
+        with _as_it_was(name, shell):
+            manager.load_extension(name)
+    if uses is None or uses.calls_shell:  # else nobody has told the worker what is loaded
+        for name in set(manager.loaded) - wanted - _SHELLS:
+            with _as_it_was(name, shell):
+                manager.unload_extension(name)
+            manager.loaded.discard(name)  # also one that cannot be unloaded: it was, as far as anybody can tell
     if value and value["reloading"] and value["reloading"] != _reloading(shell):
         enabled, every = value["reloading"]
         reloader: Any = shell.magics_manager.registry["AutoreloadMagics"]._reloader
         reloader.enabled, reloader.check_all = enabled, every
+
+
+@contextmanager
+def _as_it_was(name: str, shell: Any) -> Iterator[None]:
+    """Inside, an extension of the user's is loaded, or unloaded, as elsewhere: what that did to variables travels."""
+    own = sys.modules.get(name)
+    if own is None or is_library(name):
+        yield
+        return
+    spaces = (shell.user_ns, vars(own))
+    held = [value for value in vars(own).values() if type(value) in (list, dict, set)]
+    before = [(space, dict(space)) for space in spaces]
+    contents = [(value, value.copy()) for value in held]
+    try:
+        yield
+    finally:
+        for space, content in before:
+            _refill(space, content)
+        for value, content in contents:
+            _refill(value, content)
+
+
+def _refill(held: Any, content: Any) -> None:
+    if isinstance(held, dict):  # perhaps the notebook's variables: never empty in between
+        for key in [key for key in held if key not in content]:
+            del held[key]
+        held.update({key: value for key, value in content.items() if key not in held or held[key] is not value})
+    elif isinstance(held, list):
+        held[:] = content
+    else:
+        held.clear()
+        held.update(content)
 
 
 def _reloading(shell: Any) -> tuple[bool, bool] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from typing import Any
 
 from cellburst.library_state.shell_part import Part, Uses, calls_shell
@@ -102,6 +103,20 @@ def _set_payload(shell: Any, value: Any, uses: Uses | None) -> None:
             shell.payload_manager.write_payload(item, single=False)
 
 
+def _get_inner_cells(shell: Any, uses: Uses | None) -> Any:
+    """What ``run_cell`` has compiled, with its names and numbers: only ever from the worker."""
+    return None if uses is not None else dict(shell.compile.inner_cells) or None
+
+
+def _set_inner_cells(shell: Any, value: Any, uses: Uses | None) -> None:
+    if uses is None:
+        shell.compile.inner_cells.clear()
+        return
+    for name, (number, text) in (value or {}).items():
+        shell.compile._filename_map[name] = number
+        linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name
+
+
 def _wants_history(uses: Uses) -> bool:
     return uses.calls_shell and bool(uses.magic_names() & HISTORY_MAGICS or uses.attributes & _HISTORY_ATTRIBUTES)
 
@@ -122,5 +137,6 @@ PARTS = (
     Part("visited", _get_visited, _set_visited, _wants_visited),
     Part("folders", _get_folders, _set_folders, calls_shell),
     Part("shown values", _get_values, _set_values, calls_shell, holds=True),
+    Part("inner cells", _get_inner_cells, _set_inner_cells, calls_shell),
     Part("payload", _get_payload, _set_payload, calls_shell),
 )

@@ -67,11 +67,12 @@ def is_users(function: Any) -> bool:
     owner = getattr(function, "__self__", None)
     made = function if owner is None or isinstance(owner, ModuleType) else type(owner)
     name = str(getattr(made, "__module__", None) or type(made).__module__)
-    return name == "__main__" or not _is_library(name)
+    return name == "__main__" or not is_library(name)
 
 
 @lru_cache(maxsize=512)
-def _is_library(name: str) -> bool:
+def is_library(name: str) -> bool:
+    """Whether a module is installed, or Python's own."""
     if name.partition(".")[0] in MAKERS:
         return True
     file = getattr(sys.modules.get(name), "__file__", None)

@@ -28,9 +28,14 @@ def _after_import() -> _Tables:
     return _own
 
 
+def _is_the_shells(made: Any) -> bool:
+    """IPython reads its history with a converter of its own, wherever it is loaded."""
+    return getattr(made, "__module__", None) == "IPython.core.history"
+
+
 def _get() -> _Tables | None:
     added = tuple(
-        {key: made for key, made in now.items() if own.get(key) is not made}
+        {key: made for key, made in now.items() if own.get(key) is not made and not _is_the_shells(made)}
         for now, own in zip(_tables(), _after_import(), strict=True)
     )
     return (added[0], added[1]) if any(added) else None
@@ -38,7 +43,7 @@ def _get() -> _Tables | None:
 
 def _set(value: _Tables | None) -> None:
     for now, own, added in zip(_tables(), _after_import(), value or ({}, {}), strict=True):
-        wanted: dict[Any, Any] = {**own, **added}
+        wanted: dict[Any, Any] = {**own, **{key: made for key, made in now.items() if _is_the_shells(made)}, **added}
         if now != wanted:
             now.clear()
             now.update(wanted)

@@ -1,7 +1,8 @@
-"""What torch remembers: its default type and device, grad mode, print options, the generator of the CPU."""
+"""What torch remembers: default type and device, grad mode, print options, number of threads, the CPU's generator."""
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -64,8 +65,38 @@ def _set_generator(value: bytes | None) -> None:
         torch.set_rng_state(torch.frombuffer(bytearray(value), dtype=torch.uint8))
 
 
+def _default_threads() -> int:
+    """How many threads torch takes in a kernel with this environment."""
+    said = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
+    if said.isdecimal() and int(said):
+        return int(said)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _get_threads() -> int | None:
+    found: int = _torch().get_num_threads()
+    return None if found == _default_threads() else found
+
+
+def _set_threads(value: int | None) -> None:
+    _torch().set_num_threads(value or _default_threads())
+
+
+_workers_own = 0  # threads: as few as its pool has told a worker
+
+
+def settle_threads(*, alone: bool) -> None:
+    """In a worker, before a task: as many threads as in a kernel if it is ``alone``, else the worker's share."""
+    global _workers_own
+    _workers_own = _workers_own or _torch().get_num_threads()
+    wanted = _default_threads() if alone else _workers_own
+    if _torch().get_num_threads() != wanted:
+        _torch().set_num_threads(wanted)
+
+
 STATES = (
     State("torch modes", "torch", _get_modes, _set_modes),
     State("torch print options", "torch._tensor_str", _get_print, _set_print),
     State("torch generator", "torch", _get_generator, _set_generator, seeded=True),
+    State("torch threads", "torch", _get_threads, _set_threads, seeded=True),  # a sweep has its own, too
 )

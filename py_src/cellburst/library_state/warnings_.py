@@ -10,24 +10,21 @@ import builtins
 import re
 import sys
 import warnings
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from cellburst.library_state.quietly import IGNORE
+from cellburst.library_state import library_filters
+from cellburst.library_state.library_filters import Filter, users
 from cellburst.library_state.registry import State
 
-Filter = tuple[Any, ...]
-# The default action, the filters as they are spelled and, if the notebook has made a clean sweep of them, the packages
-# that are loaded: only others add theirs.
-_Value = tuple[str, tuple[Filter, ...], frozenset[str]]
+# The default action; the filters as they are spelled; if the notebook has made a clean sweep of them, the packages
+# that are loaded: only others add theirs; and whether the cell itself has changed any.
+_Value = tuple[str, tuple[Filter, ...], frozenset[str], bool]
 
-_base: Any = warnings.filters  # in a worker: `warnings.catch_warnings` puts others in its place for a while
 _PYTHONS_OWN = tuple(("ignore", None, category, None, 0) for category in (ImportWarning, PendingDeprecationWarning))
 _at_start = tuple(warnings.filters)
-_of_libraries: list[tuple[str, Filter]] = []  # set by packages while they were imported, the newest first
-_added: list[Filter] = []  # those of them that are not the kernel's
 _seen: list[Filter] = []  # the list when it was read or set last
+_set_last: list[Filter] = []
 _watching = False
 _NONE: frozenset[str] = frozenset()
 missing: dict[str, list[int]] = {}
@@ -36,62 +33,34 @@ _wanted: tuple[Filter, ...] = ()
 
 
 def note_library_filters() -> None:
-    """From now on, tell the filters of libraries from those of the cell by who sets them."""
-    global _watching, _base
-    _watching, _base = True, warnings.filters
-    changed: Callable[[], None] = getattr(warnings, "_filters_mutated", lambda: None)
-    known = _users()
-
-    def note() -> None:
-        nonlocal known
-        if warnings.filters is _base and _users() != known:
-            if package := _importing(sys._getframe(1)):
-                _take_from_library(package, known)
-            known = _users()
-        changed()
-
-    warnings._filters_mutated = note  # type: ignore[attr-defined]
-
-
-def _importing(frame: Any) -> str:
-    """The package on behalf of whose own code this runs; none if it is the cell's."""
-    while frame is not None:
-        if frame.f_code.co_name == "<module>":
-            name = str(frame.f_globals.get("__name__"))
-            return "" if name == "__main__" else name.partition(".")[0]
-        frame = frame.f_back
-    return ""
-
-
-def _take_from_library(package: str, known: list[Filter]) -> None:
-    """A filter that was there stays where it was: for the kernel, its library was imported earlier."""
-    new = [one for one in _users() if one not in known]
-    _of_libraries[:0] = [(package, one) for one in new if (package, one) not in _of_libraries]
-    if not new:
-        _base[:] = [one for one in _base if one is IGNORE] + known
-
-
-def _users() -> list[Filter]:
-    """The filters but for the one that keeps loading quiet."""
-    return [one for one in warnings.filters if one is not IGNORE]
+    """From now on, tell the filters of libraries from those of the cell: this is a worker."""
+    global _watching
+    _watching = True
+    library_filters.watch()
 
 
 def _get() -> _Value:
     _forget_swept()
-    _seen[:] = _users()
-    own = [one for one in _seen if one not in _added]
+    _seen[:] = users()
+    own = [one for one in _seen if one not in library_filters.hidden]
     spelled = [_spelled(one) for one in own]
     for place in sorted((place for places in missing.values() for place in places), reverse=True):
         later = [one for one in _wanted[place + 1 :] if one in spelled]  # what could not be set here is there, too
         spelled.insert(spelled.index(later[0]) if later else len(spelled), _wanted[place])
     swept = not _watching and not all(one in own for one in _PYTHONS_OWN)
     loaded = frozenset(name for name in sys.modules if "." not in name) if swept else _NONE
-    return getattr(warnings, "defaultaction", "default"), tuple(spelled), loaded
+    return getattr(warnings, "defaultaction", "default"), tuple(spelled), loaded, _watching and _is_changed(own)
+
+
+def _is_changed(own: list[Filter]) -> bool:
+    """Whether anything but imports has changed the filters since they were set."""
+    imported = library_filters.inserted
+    return [one for one in own if one not in imported] != [one for one in _set_last if one not in imported]
 
 
 def _set(value: _Value | None) -> None:
     global _wanted
-    default, _wanted, loaded = value or ("default", tuple(map(_spelled, _at_start)), _NONE)
+    default, _wanted, loaded, changed = value or ("default", tuple(map(_spelled, _at_start)), _NONE, False)
     missing.clear()
     wanted = []
     for place, spelled in enumerate(_wanted):
@@ -101,12 +70,25 @@ def _set(value: _Value | None) -> None:
         else:
             wanted.append(one)
     if _watching:
-        _added[:] = [one for package, one in _of_libraries if one not in wanted and package not in loaded]
-        warnings.filters = _base
-        _put([*_added, *wanted])
-    else:  # what came with an import of what is brought back stays
-        _put([one for one in _users() if one not in _seen and one not in wanted] + wanted)
+        library_filters.hide(wanted, loaded)
+        warnings.filters = library_filters.base
+        _put([*dict.fromkeys(library_filters.hidden), *wanted])
+        _set_last[:] = wanted
+    else:
+        _put(_merged(wanted, changed=changed))
     warnings.defaultaction = default  # type: ignore[attr-defined]
+
+
+def _merged(wanted: list[Filter], *, changed: bool) -> list[Filter]:
+    """What a cell left, with what came with an import of what is brought back; such an import knows its place best."""
+    now = [one for one in users() if one in wanted or one not in _seen]
+    first, other = (wanted, now) if changed else (now, wanted)
+    merged = list(first)
+    for place, one in reversed(list(enumerate(other))):
+        if one not in merged:
+            behind = next((later for later in other[place + 1 :] if later in merged), None)
+            merged.insert(len(merged) if behind is None else merged.index(behind), one)
+    return merged
 
 
 def _put(filters: list[Filter]) -> None:
@@ -118,14 +100,16 @@ def _put(filters: list[Filter]) -> None:
 def complete() -> None:
     """A module was loaded that ``missing`` names: its filters can be set, where they belong."""
     _forget_swept()
+    base = library_filters.base
     loaded = [name for name, ones in missing.items() if all(_read(_wanted[place]) is not None for place in ones)]
     for place in sorted((place for name in loaded for place in missing.pop(name)), reverse=True):
         one = _read(_wanted[place])
-        later = [read for spelled in _wanted[place + 1 :] if (read := _read(spelled)) in _base]
+        later = [read for spelled in _wanted[place + 1 :] if (read := _read(spelled)) in base]
         if one is not None and one not in later:
-            if one in _base:
-                _base.remove(one)
-            _base.insert(_base.index(later[0]) if later else len(_base), one)
+            if one in base:
+                base.remove(one)
+            base.insert(base.index(later[0]) if later else len(base), one)
+            library_filters.inserted.append(one)
 
 
 def _forget_swept() -> None:

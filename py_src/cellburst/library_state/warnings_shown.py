@@ -35,6 +35,8 @@ _IGNORE_PROBES = ("ignore", None, _Probe, None, 0)
 def watch() -> None:
     """From now on, look for what was shown only if anything was: for processes that look often."""
     global _watching
+    if _watching:
+        return
     _watching = True
     show: Any = warnings._showwarnmsg  # type: ignore[attr-defined]
 

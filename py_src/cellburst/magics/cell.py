@@ -1,7 +1,4 @@
-"""``%%remote``: read the line, say what travels, submit, wait, collect.
-
-What is not needed to prepare a cell is imported after that: a first controller starts meanwhile.
-"""
+"""``%%remote``: read the line, say what travels, submit, wait, collect."""
 
 from __future__ import annotations
 
@@ -9,12 +6,17 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from cellburst.client.ahead import import_ahead
 from cellburst.client.cell import Prepared, prepare_cell
 from cellburst.client.discover import offline
+from cellburst.client.submit import submit_prepared
+from cellburst.display.figures import figures
+from cellburst.display.inputs import inputs_bundle, warnings_of
 from cellburst.errors import SweepError
 from cellburst.magics.cell_line import CellLine, read_cell_line
 from cellburst.magics.history import stand_as_plain
 from cellburst.magics.plainly import shown_plainly, warn
+from cellburst.magics.waiting import collect, wait
 
 if TYPE_CHECKING:
     from cellburst.client.options import SubmitOptions
@@ -33,11 +35,6 @@ def run_cell(shell: Any, line: str, cell: str) -> Any:
             raise read.line.error_at_end("there is nothing to run below this line")
         stand_as_plain(shell, cell)
         prepared = _prepare(read, shell, cell)
-    from cellburst.client.submit import submit_prepared
-    from cellburst.display.figures import figures
-    from cellburst.display.inputs import inputs_bundle, warnings_of
-    from cellburst.magics.waiting import collect, wait
-
     for warning in warnings_of(prepared.manifest):
         warn(warning)
     options = read.options
@@ -46,6 +43,7 @@ def run_cell(shell: Any, line: str, cell: str) -> Any:
         return None
     with shown_plainly():
         run = submit_prepared(prepared, offline())
+        del prepared  # it refers to objects that the cell may let go
         if options.detach:
             return _detached(shell, run, options)
         wait(shell, run, quiet=options.quiet, into=options.into, meanwhile=_import_ahead(run))
@@ -56,8 +54,6 @@ def run_cell(shell: Any, line: str, cell: str) -> Any:
 
 def _import_ahead(run: Run) -> Callable[[], None] | None:
     """What to do while a single cell runs: import what it begins with."""
-    from cellburst.client.ahead import import_ahead
-
     return (lambda: import_ahead(run.record.payload.source)) if run.record.single else None
 
 

@@ -1,24 +1,42 @@
-"""The magics as IPython knows them. Light: everything else is imported by the first line that needs it."""
+"""The magics as IPython knows them. What ``%remote`` needs is imported by the first line of it."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from IPython.core.magic import no_var_expand
 
 _NAME = "remote"
+# What a cell needs sooner or later, and the Python API may never.
+_FOR_A_CELL = (
+    "cellburst.cells.flow",
+    "cellburst.cells.namespace_reader",
+    "cellburst.payload.blobs",
+    "cellburst.payload.merge",
+    "cellburst.library_state.putting",
+    "cellburst.library_state.transforms",
+    "cellburst.display.replay",
+)
 
 
 def load(shell: Any) -> None:
-    """Register the magics with ``shell``, and see the user's own modules from now on as they are imported."""
-    from cellburst.cells.imports import observer
+    """Register the magics with ``shell``, and see from now on what cells will be asked about.
 
+    That is the user's own modules as they are imported, and whether any warning was shown.
+    """
+    from cellburst.cells.imports import observer
+    from cellburst.library_state import registry, warnings_shown
+    from cellburst.magics import cell as cell_magic
+
+    for module in _FOR_A_CELL:  # a tenth of a second that the first cell would take else
+        import_module(module)
+    tuple(registry.loaded())  # imports what knows their states
     observer.install()
+    warnings_shown.watch()
 
     def run_cell(line: str, cell: str) -> Any:
         """Run the cell on a target; ``%%remote?`` lists the options."""
-        from cellburst.magics import cell as cell_magic
-
         return cell_magic.run_cell(shell, line, cell)
 
     def run_line(line: str) -> Any:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from cellburst.display.bundles import head_of
+from cellburst.display.given import show_as
 from cellburst.display.live import LiveDisplay
 from cellburst.display.replay import Replay
 from cellburst.display.screens import screen_for
 from cellburst.errors import CellburstError
+from cellburst.library_state.pyplot import SHOWN
 from cellburst.magics.left_behind import warnings_of
 from cellburst.magics.plainly import show_plainly, warn
 from cellburst.magics.raising import raise_as_the_cells
@@ -75,6 +77,8 @@ def _single_value(shell: Any, run: Run) -> Any:
         return run.value
     if result.note:
         warn(result.note)
+    if delta.has_value and SHOWN in delta.states:
+        show_as(shell, delta.value, delta.states[SHOWN])
     return delta.value if delta.has_value else None
 
 

@@ -27,7 +27,8 @@ class Payload(Struct, frozen=True):
     the key for variables that come back; it is not stored either.
     ``states`` is what the kernel has changed of its libraries' state (a dict), which each task finds.
     ``futures`` are compiler flags of ``from __future__ import`` lines in earlier cells, ``umask`` is the
-    submitter's (None: the pool's own).
+    submitter's (None: the pool's own). ``stack`` says how deep the code of a cell is in the submitter's stack, as
+    frames of Python and calls of C code that Python counts, and the same for a cell that awaits; () if that is unknown.
     """
 
     kind: Literal["cell", "function"]
@@ -51,6 +52,7 @@ class Payload(Struct, frozen=True):
     umask: int | None = None
     futures: int = 0
     keep_children: bool = False
+    stack: tuple[int, ...] = ()
 
     def completed(self, env: Mapping[str, str]) -> Payload:
         """With values for variables that were not stored, as far as ``env`` has them."""

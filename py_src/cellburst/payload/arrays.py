@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from cellburst.payload import memory, views
+from cellburst.payload import memory, tensor_memory, views
 from cellburst.payload.sharing import Region, Sharing
 
 _COPIED = 1000  # bytes: up to here numpy's own way copies them when it rebuilds an array
@@ -69,8 +69,8 @@ class ArrayReducer:
         """As a view of its owner, which travels whole; None if that is too large, or cannot."""
         source = memory.source_of(owner)
         if source is not None:
-            start = memory.numpy().frombuffer(source, "u1")
-            if not array.size or not memory.is_modest(start, array):
+            start = memory.bytes_of(source)
+            if not (tensor_memory.is_storage(source) or memory.is_modest(start, array)):
                 return None
             self._met.append((array, source))
             return views.over, (source, memory.address(array) - memory.address(start), *_form(array))
@@ -102,7 +102,10 @@ class ArrayReducer:
             array = array.copy(order="C")
         raw = array.view("i8") if array.dtype.kind in "mM" else array  # numpy would copy dates into the stream
         reduced = raw.__reduce_ex__(5)
-        if raw is not array:
+        if reduced[0].__name__ == "_frombuffer":  # it would make a view of an array that nobody knows
+            buffer, _, *rest = reduced[1]
+            reduced = views.on_buffer, (buffer, array.dtype, *rest)
+        elif raw is not array:
             reduced = views.with_dtype, (StandIn(reduced), array.dtype)
         return (views.owned, (StandIn(reduced), writeable)) if keeps else reduced
 

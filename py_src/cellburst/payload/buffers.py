@@ -9,6 +9,8 @@ from typing import Any
 
 def reduce_view(view: memoryview, _: Any) -> Any:
     """How to pickle a memoryview: as one of the object that it shows. Raises PicklingError for other objects."""
+    if is_released(view):
+        return make_released, ()
     shown = view.obj
     strides: Any = view.strides
     step, rest = (1, 0) if view.ndim != 1 or not len(view) else divmod(strides[0], view.itemsize)
@@ -33,6 +35,21 @@ def make_view(
     if step != 1:
         view = view[::step]
     return view.toreadonly() if readonly and not view.readonly else view  # type: ignore[no-any-return]
+
+
+def is_released(view: memoryview) -> bool:
+    """Whether it shows nothing any more."""
+    try:
+        return view.obj is view  # never: asked of a released one, it raises
+    except ValueError:
+        return True
+
+
+def make_released() -> memoryview:
+    """A view that shows nothing any more."""
+    view = memoryview(b"")
+    view.release()
+    return view
 
 
 def _is_array(shown: Any) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cellburst.payload import graph
+from cellburst.payload.classify import LONG
 from cellburst.payload.graph import Node
 from cellburst.payload.kinds import NotReplaceableError
 from cellburst.payload.namespaces import Namespace
@@ -36,22 +38,35 @@ class Update(NamedTuple):
 
 @dataclass
 class Changes:
-    """What a cell did to its namespace. ``lost`` has, by name, changes that cannot be told or sent."""
+    """What a cell did to its namespace. ``lost`` has, by name, changes that cannot be told or sent.
+
+    ``ended`` are objects whose finalizers and weak references have noticed that the cell let them go.
+    """
 
     assigned: dict[str, Any] = field(default_factory=dict)
     deleted: tuple[str, ...] = ()
     updates: list[Update] = field(default_factory=list)
     lost: dict[str, str] = field(default_factory=dict)
+    ended: tuple[Path, ...] = ()
     references: References = field(default_factory=lambda: References({}, set()))
 
 
 class References:
-    """By ``id``, the paths of the objects that the other side has too; made when they are asked for."""
+    """By ``id``, the paths of the objects that the other side has too; made when they are asked for.
+
+    ``texts`` are variables that are texts: what else is one of them stays that very object.
+    """
 
     def __init__(
-        self, nodes: Mapping[int, Node], replaced: set[int], anchor: Callable[[Any], Any] = lambda _: None
+        self,
+        nodes: Mapping[int, Node],
+        replaced: set[int],
+        anchor: Callable[[Any], Any] = lambda _: None,
+        texts: Mapping[int, tuple[str, Any]] = MappingProxyType({}),
     ) -> None:
         self.nodes = nodes
+        self._texts = texts
+        self.kinds: set[type] = set()  # of objects that are sent
         self._anchor = anchor
         self._replaced = replaced
         self._paths: dict[int, Path] = {}
@@ -59,10 +74,23 @@ class References:
     def get(self, key: int, /) -> Path | None:
         node = self.nodes.get(key)
         if node is None or key in self._replaced:
+            if key in self._texts:
+                return self._text_at(key)
             return BUILTINS if key == _BUILTINS else None
         path = self._paths.get(key)
         if path is None:
             path = self._paths[key] = node.path()  # one tuple per object, so that pickle writes it once
+        return path
+
+    def _text_at(self, key: int) -> Path:
+        path = self._paths.get(key)
+        if path is None:
+            name, text = self._texts[key]
+            path = self._paths[key] = (
+                "",
+                name,
+                ("like", text[:1] + text[1:]),
+            )  # another text, to be sent with the path
         return path
 
     def anchor(self, owner: Any, /) -> Any:
@@ -73,8 +101,10 @@ class References:
 
 def find_changes(before: Snapshot, after: Namespace) -> Changes:
     """Compare; looks at every object of the snapshot and at none that is new."""
+    before.settle()
     now = {name: value for name, value in after.items() if is_users(name)}
     found = Changes(
+        ended=tuple(node.path() for node in before.ended),
         assigned={n: v for n, v in now.items() if n not in before.variables or before.variables[n] is not v},
         deleted=tuple(name for name in before.variables if name not in now),
         lost=dict.fromkeys(names_above(before.unjudged), _UNSEEN),
@@ -89,7 +119,12 @@ def find_changes(before: Snapshot, after: Namespace) -> Changes:
     ]
     found.updates += [Update(None, REPLACED, node.path(), tuple(sorted(before.names_of(node)))) for node in replaced]
     nodes = {**{id(node.obj): node for node in graph.shared_dicts(before.nodes)}, **before.nodes}
-    found.references = References(nodes, {id(node.obj) for node in replaced}, before.anchor)
+    texts = {
+        id(value): (name, value)
+        for name, value in before.variables.items()
+        if (type(value) is str or type(value) is bytes) and 1 < len(value) < LONG
+    }
+    found.references = References(nodes, {id(node.obj) for node in replaced}, before.anchor, texts)
     return found
 
 

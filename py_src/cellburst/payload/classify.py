@@ -14,13 +14,25 @@ from pathlib import PurePath
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
-from cellburst.payload import arrays, file_maps, frames, functions, reducers, type_parameters, weak
+from cellburst.payload import (
+    arrays,
+    figures,
+    file_maps,
+    frames,
+    functions,
+    library_objects,
+    reducers,
+    transform_nodes,
+    type_parameters,
+    weak,
+)
 from cellburst.payload.kinds import Kind
 from cellburst.payload.kinds_arrays import ARRAY, FILE_MAP, RECORD
 from cellburst.payload.kinds_code import CELL, CLASS, FUNCTION, WRAPPER, WRAPPERS
-from cellburst.payload.kinds_data import BYTES, FIXED, GENERATOR, OPAQUE, data_kind
+from cellburst.payload.kinds_data import BYTES, DECIMAL_CONTEXT, FIXED, GENERATOR, OPAQUE, data_kind
 from cellburst.payload.kinds_exceptions import EXCEPTION, exception_kind
 from cellburst.payload.kinds_frames import BACKED, FRAME, INDEX, OPAQUE_FRAME, frame_kind
+from cellburst.payload.kinds_images import PIXELS, image_kind
 from cellburst.payload.kinds_iterators import COUNTER, PASSING, POSITION, STEPPING, UNSETTABLE, iterator_kind
 from cellburst.payload.kinds_objects import (
     ATOMS,
@@ -33,6 +45,8 @@ from cellburst.payload.kinds_objects import (
     only_atoms,
 )
 from cellburst.payload.kinds_sets import FROZEN_SET, SET, WEAK
+from cellburst.payload.kinds_tensors import STORAGE, TENSOR, tensor_kind
+from cellburst.payload.kinds_transforms import FIGURE, TRANSFORM
 from cellburst.payload.kinds_wrapping import CACHED, METHOD, PARTIAL, PROXY, TUPLE, VIEW, wrapping_kind
 from cellburst.payload.namespaces import Namespace
 from cellburst.payload.pickler import has_reducer
@@ -51,6 +65,8 @@ KINDS = {
             WRAPPER,
             INSTANCE,
             STATEFUL,
+            TRANSFORM,
+            FIGURE,
             EXCEPTION,
             TUPLE,
             METHOD,
@@ -60,9 +76,13 @@ KINDS = {
             FIXED,
             OPAQUE,
             GENERATOR,
+            DECIMAL_CONTEXT,
         ),
         *(
             BYTES,
+            PIXELS,
+            STORAGE,
+            TENSOR,
             ARRAY,
             FILE_MAP,
             RECORD,
@@ -86,22 +106,24 @@ _IMMUTABLE = (
     *(ModuleType, CodeType, Enum, PurePath, Decimal, Fraction),
     *(date, time, timedelta, tzinfo, property, staticmethod, classmethod),
 )
+# Types whose instances are pickled by their attributes and items; not of the notebook's, which would be kept alive.
+_of_objects: dict[type, Kind] = {list: SEQUENCE}
 _REDUCED_AS_OBJECTS = frozenset({OrderedDict, defaultdict, Counter, deque})
 
 
 def kind_of(obj: Any, namespace: Namespace | None) -> Kind | None:
     """How to treat an object; None for what cannot change or travels by name."""
     kind = type(obj)
-    if kind in ATOMS or isinstance(obj, _IMMUTABLE):
-        if isinstance(obj, Enum):
-            return INSTANCE if is_dynamic(kind) else None
-        if kind in WRAPPERS:
-            return WRAPPER
+    if (known := _of_objects.get(kind)) is not None:
+        return known
+    if kind in ATOMS:
         return FIXED if (kind is str or kind is bytes) and len(obj) >= LONG else None
-    if kind is list:
-        return SEQUENCE
     if kind is dict:
         return MAPPING if obj is not _BUILTINS else None
+    if isinstance(obj, _IMMUTABLE):
+        if isinstance(obj, Enum):
+            return INSTANCE if is_dynamic(kind) else None
+        return WRAPPER if kind in WRAPPERS else None
     if isinstance(obj, type):
         return CLASS if is_dynamic(obj) else None
     if kind is FunctionType:
@@ -132,18 +154,35 @@ def _kind_of_set(obj: Any) -> Kind | None:
 def _kind_by_reduction(obj: Any, kind: Any) -> Kind | None:
     if kind is Placeholder:
         return FIXED
+    if kind.__module__.startswith("cellburst.worker."):  # a stream of ours, in the place of the kernel's
+        return None
     if found := exception_kind(obj):
+        return found
+    if transform_nodes.is_node(kind):
+        return TRANSFORM
+    if figures.is_figure(kind) and has_default_reduce(kind):
+        return FIGURE
+    if found := image_kind(obj):
         return found
     plain = getattr(sys.modules.get("numpy"), "ndarray", None)
     if plain is not None and isinstance(obj, plain):
         if obj.base is not None and file_maps.find(obj) is not None:
             return FILE_MAP
         return ARRAY if kind is plain or arrays.is_plain_subclass(kind) else data_kind(obj)
+    if found := tensor_kind(obj):
+        return found
     if frames.is_frame(kind):
         return frame_kind(obj)
     if role := frames.role(kind):
         return {"index": INDEX, "dtype": FIXED, "backed": BACKED}[role]
-    return object_kind(obj) if _by_attributes(kind) else _data_kind(obj, kind)
+    if library_objects.is_by_attributes(kind):
+        return MAPPING if isinstance(obj, dict) else INSTANCE
+    if not _by_attributes(kind):
+        return _data_kind(obj, kind)
+    found = object_kind(obj)
+    if kind.__module__ != "__main__":
+        _of_objects[kind] = found
+    return found
 
 
 @functools.lru_cache(512)

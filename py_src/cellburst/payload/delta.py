@@ -14,7 +14,7 @@ from typing import Any
 from cellburst.abc import BlobStore
 from cellburst.errors import PayloadError
 from cellburst.model.blob import Packed
-from cellburst.payload import classes, diagnose, pickling, placeholders, places, rebuild
+from cellburst.payload import classes, diagnose, pickling, placeholders, places, rebuild, tensor_graphs
 from cellburst.payload.changes import Changes, Update, find_changes
 from cellburst.payload.namespaces import Namespace, filling
 from cellburst.payload.paths import Path, follow
@@ -36,7 +36,7 @@ class NamespaceDelta:
     ``changed`` has this side's own objects, as they were before ``merge.apply``, which makes ``updates``
     to them. ``states`` is what it changed of its libraries' state. ``placeholders`` stand for what could not come
     back, each at its place; ``unreturned`` says by name of what else that is so, and why. ``error`` is what the cell
-    raised, if that could travel.
+    raised, if that could travel. ``ended`` has this side's objects whose copies' finalizers ran there.
     """
 
     assigned: dict[str, Any] = field(default_factory=dict)
@@ -49,6 +49,7 @@ class NamespaceDelta:
     states: dict[str, Any] = field(default_factory=dict)
     placeholders: list[Placeholder] = field(default_factory=list)
     error: BaseException | None = None
+    ended: list[Any] = field(default_factory=list)
 
     def tell_placeholders(self, run: str) -> None:
         """Tell all which run left them."""
@@ -82,7 +83,9 @@ def pack_delta(
     changes = find_changes(namespace_before, namespace_after)
 
     def dump(part: Any) -> Any:
-        return pickling.dump(part, settings.buffer_bytes, namespace=namespace_after, references=changes.references)
+        return pickling.dump(
+            part, settings.buffer_bytes, namespace=namespace_after, references=changes.references, arranged=True
+        )
 
     try:
         chunks, buffers = dump(_body(changes, value, has_value, states, error))
@@ -96,6 +99,7 @@ def pack_delta(
             "placeholders": stand_ins.found,
         }  # last: it is filled then
         chunks, buffers = stand_ins.dump(body, settings.buffer_bytes)
+    namespace_before.kinds |= changes.references.kinds
     return pickling.store(chunks, buffers, blobs, settings)
 
 
@@ -109,6 +113,7 @@ def _body(
         "deleted": changes.deleted,
         "updates": [tuple(update) for update in changes.updates],
         "unreturned": changes.lost,
+        "ended": changes.ended,
         "value": value,
         "has_value": has_value,
     }
@@ -159,7 +164,7 @@ def unpack_delta(
     """
     body, buffers = pickling.fetch(packed, blobs)
     here = _Here(namespace, blobs, inputs)
-    with filling(namespace), classes.adopting():
+    with filling(namespace), classes.adopting(), tensor_graphs.noting() as without_graph:
         try:
             found = _load(body, buffers, here)
         except (Exception, SystemExit, GeneratorExit):
@@ -176,13 +181,16 @@ def unpack_delta(
         states=found["states"],
         placeholders=found.get("placeholders", []),
         error=found["error"] if isinstance(found["error"], BaseException) else None,
+        ended=here.those_at(found.get("ended", ())),
     )
     for name in names - set(delta.assigned) - set(delta.deleted):
         if name in here.from_inputs:
             delta.assigned[name] = here.root(name)
         elif name in namespace:
             delta.changed[name] = namespace[name]
-    delta.name_placeholders({**delta.assigned, VALUE: delta.value, ERROR: delta.error})
+    named = {**delta.assigned, VALUE: delta.value, ERROR: delta.error}
+    delta.name_placeholders(named)
+    delta.unreturned.update(tensor_graphs.losses(without_graph, named, updates))
     return delta
 
 
@@ -211,6 +219,16 @@ class _Here(dict[Path, Any]):
         found = places.earlier_value_of(name) if place else self._namespace.get(name, places.MISSING)
         if found is places.MISSING:
             raise MissingReferenceError(f"it refers to {places.spelled(name)}, which is not here")
+        return found
+
+    def those_at(self, places: Collection[Path]) -> list[Any]:
+        """The objects of this side's variables at these paths that are there."""
+        found = []
+        for path in places:
+            try:
+                found.append(follow(path, self.root(path[1])))
+            except (LookupError, MissingReferenceError):
+                continue
         return found
 
     def turn_to_inputs(self, path: Path) -> bool:

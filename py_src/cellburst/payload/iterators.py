@@ -6,19 +6,30 @@ import gc
 import itertools
 import sys
 import warnings
+from array import array
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from operator import length_hint
+from operator import is_, length_hint
 from typing import Any
 
+_ENDED: dict[str, Callable[[], Any]] = {
+    "list": lambda: iter([]),
+    "tuple": lambda: iter(()),
+    "text": lambda: iter(""),
+    "wide text": lambda: iter("\u1234"),
+    "bytes": lambda: iter(b""),
+    "bytearray": lambda: iter(bytearray()),
+    "array": lambda: iter(array("b")),
+    "set": lambda: iter(set()),
+    "reversed list": lambda: reversed([]),
+    "reversed": lambda: reversed(()),
+}
+_ENDED_NAMES = {type(make()): name for name, make in _ENDED.items()}
 _OVER_SEQUENCES: tuple[Any, ...] = (
-    *(iter([]), iter(()), iter(range(1)), iter(range(1 << 70)), iter(""), iter("\u1234"), iter(b""), iter(bytearray())),
-    *(reversed([]), reversed(()), iter({}), iter({}.values()), iter({}.items()), iter(set()), itertools.repeat(1, 1)),
-    *(reversed({}), reversed({}.values()), reversed({}.items())),
+    *(iter(range(1)), iter(range(1 << 70)), iter("\u1234"), iter({}), iter({}.values()), iter({}.items())),
+    *(reversed({}), reversed({}.values()), reversed({}.items()), itertools.repeat(1, 1)),
 )
-POSITIONED = frozenset(map(type, _OVER_SEQUENCES))
-"""Types that go through something that has a length."""
 PASSING = frozenset(
     {zip, map, filter, itertools.starmap, itertools.filterfalse, itertools.compress, itertools.zip_longest}
 )
@@ -38,6 +49,10 @@ OVER_DICT = frozenset(
     for make in (iter, reversed)
 )
 """Types that go through a dictionary, in one direction or the other."""
+POSITIONED = frozenset({*map(type, _OVER_SEQUENCES), *_ENDED_NAMES, *OVER_DICT})
+"""Types that go through something that has a length."""
+_TYPES = {kind.__name__: kind for kind in POSITIONED}
+_IDS = {id(kind): name for name, kind in _TYPES.items()}
 _MOST = 10_000_000  # steps that a count is taken further
 
 
@@ -69,15 +84,77 @@ def _quiet(iterator: Any) -> Iterator[None]:
         yield
 
 
+def reduce_type(kind: type) -> Any:
+    """How to pickle the type of an iterator, which has no name in any module; None for others."""
+    name = _IDS.get(id(kind))
+    return None if name is None else (type_named, (name,))
+
+
+def type_named(name: str) -> type:
+    """The type of iterator of that name."""
+    return _TYPES[name]
+
+
+def reduce_positioned(iterator: Any, _: Any) -> Any:
+    """How to pickle one over a sequence, or a set: at its end it is still of its own type."""
+    reduced = iterator.__reduce__()
+    over = reduced[1][0] if len(reduced[1]) == 1 else None
+    name = _ENDED_NAMES.get(type(iterator))
+    if name == "set":
+        return over_set, (over,)
+    if name is not None and type(over) in (tuple, list, str) and not over and over is not _under(iterator):
+        return ended, (name,)
+    return reduced
+
+
+def _under(iterator: Any) -> Any:
+    """The sequence that it goes through; None if it has let go of it."""
+    return next(iter(gc.get_referents(iterator)), None)
+
+
+def ended(name: str) -> Any:
+    """An iterator of that type that has come to its end."""
+    made = _ENDED[name]()
+    deque(made, 0)
+    return made
+
+
+def over_set(left: list[Any]) -> Any:
+    """An iterator that gives just this in this order: over a set, if a set of this process has the same order."""
+    made = set(left)
+    return iter(made) if all(map(is_, made, left)) else iter(left)
+
+
 def reduce_over_dict(iterator: Any, _: Any) -> Any:
     """How to pickle one that goes through a dictionary; Python's own way makes it one that goes through a list."""
     mapping = next((part for part in gc.get_referents(iterator) if isinstance(part, dict)), None)
-    left = length_hint(iterator)
-    if mapping is None or not left:
-        return NotImplemented
-    words = type(iterator).__name__.replace("odict_", "dict_")
-    name = next(name for name in ("key", "value", "item") if name in words or name == "item")
-    return over_dict, (mapping, name + "s", "reverse" in words, len(mapping) - left)
+    left = _left(iterator)
+    if mapping is None:
+        mapping = OrderedDict() if type(iterator).__name__.startswith("odict_") else {}
+    words = type(iterator).__name__
+    if words == "odict_iterator":
+        name, backwards = _way_through(mapping, reduce(iterator)[1][0])
+    else:
+        name = next(name for name in ("key", "value", "item") if name in words or name == "item") + "s"
+        backwards = "reverse" in words
+    return over_dict, (mapping, name, backwards, len(mapping) - left)
+
+
+def _way_through(mapping: Any, left: list[Any]) -> tuple[str, bool]:
+    """Of what, and whether backwards, an iterator over an `OrderedDict` gives this at last: its type does not tell."""
+    for name in ("keys", "items", "values"):
+        given = list(getattr(OrderedDict, name)(mapping))
+        for backwards in (False, True):
+            end = (given[::-1] if backwards else given)[len(given) - len(left) :]
+            if len(end) == len(left) and all(map(_is_alike, end, left)):
+                return name, backwards
+    return "keys", False
+
+
+def _is_alike(one: Any, other: Any) -> bool:
+    return one is other or (
+        type(one) is type(other) is tuple and len(one) == 2 == len(other) and all(map(is_, one, other))
+    )
 
 
 def over_dict(mapping: Any, name: str, backwards: bool, steps: int) -> Any:
@@ -92,7 +169,15 @@ def state(iterator: Any) -> tuple[int | None, int]:
     """Its position, if it has one that can be set, and how many items are left; -1: nobody knows."""
     reduced = reduce(iterator)
     position = reduced[2] if len(reduced) > 2 and isinstance(reduced[2], int) else None
-    return position, length_hint(iterator, -1)
+    return position, _left(iterator)
+
+
+def _left(iterator: Any) -> int:
+    """How many items are left; -1: nobody knows."""
+    left = length_hint(iterator, -1)
+    if left < 0 and type(iterator) in OVER_DICT:  # one over an `OrderedDict` does not say
+        return len(reduce(iterator)[1][0])
+    return left
 
 
 def go_to(iterator: Any, position: int | None, left: int) -> None:
@@ -102,7 +187,7 @@ def go_to(iterator: Any, position: int | None, left: int) -> None:
     elif left == 0:
         deque(iterator, 0)
     else:
-        ahead = length_hint(iterator, -1) - left
+        ahead = _left(iterator) - left
         if ahead < 0:
             raise ValueError("it has gone farther here meanwhile")
         _skip(iterator, ahead)

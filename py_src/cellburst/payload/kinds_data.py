@@ -8,6 +8,7 @@ from typing import Any
 
 import xxhash
 
+from cellburst.payload import decimal_contexts, library_objects
 from cellburst.payload.kinds import Judge, Kind, NotReplaceableError, by_digest, fixed, same_digest, set_state
 
 # Bytes
@@ -46,6 +47,13 @@ def _opaque_content(obj: Any, _: Any) -> Any:
 
 BYTES = Kind("bytes", _freeze_bytes, _same_bytes, lambda obj, _: obj[:], _replace_bytes)
 GENERATOR = Kind("generator", by_digest, same_digest, lambda obj, _: obj.bit_generator.state, _replace_generator)
+DECIMAL_CONTEXT = Kind(
+    "decimal context",
+    lambda obj, _: decimal_contexts.settings_of(obj),
+    lambda frozen, obj, _: bool(frozen == decimal_contexts.settings_of(obj)),
+    lambda obj, _: decimal_contexts.settings_of(obj),
+    decimal_contexts.apply,
+)
 FIXED = fixed("fixed")
 OPAQUE = Kind("opaque", by_digest, same_digest, _opaque_content, set_state)
 
@@ -56,8 +64,10 @@ def data_kind(obj: Any) -> Kind:
     if kind in (bytearray, array):
         return BYTES
     module = kind.__module__.partition(".")[0]
-    if module == "pyarrow" or kind.__name__ == "BlockValuesRefs" or kind is mmap:
+    if module == "pyarrow" or library_objects.is_ufunc(kind) or kind.__name__ == "BlockValuesRefs" or kind is mmap:
         return FIXED
+    if module == "decimal" and kind.__name__ == "Context":
+        return DECIMAL_CONTEXT
     if module == "numpy" and kind.__name__ == "Generator":
         return GENERATOR
     return OPAQUE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from cellburst.payload import orders, weak
+from cellburst.payload import orders, set_tables, weak
 from cellburst.payload.kinds import Judge, Kind, Part, attribute_changes, same_attributes, set_attributes
 from cellburst.payload.kinds_objects import ATOMS, attribute_parts, attributes_of, only_atoms
 
@@ -22,27 +22,37 @@ def _judged(obj: Any, judge: Judge) -> Any:
 
 
 def _freeze(obj: Any, judge: Judge) -> Any:
-    return set(obj), _judged(obj, judge), attributes_of(obj)
+    return list(obj), _judged(obj, judge), attributes_of(obj)
 
 
 def _same(frozen: Any, obj: Any, judge: Judge) -> bool:
     members, digest, attributes = frozen
     return (
         len(members) == len(obj)
-        and set(map(id, members)) == set(map(id, obj))
+        and _same_members(members, obj)
         and same_attributes(attributes, attributes_of(obj))
         and (digest is None or bool(digest == judge(obj)))
     )
 
 
+def _same_members(members: list[Any], obj: Any) -> bool:
+    """Also in the same order, where that is more than an accident of this process."""
+    before, now = list(map(id, members)), list(map(id, obj))
+    return before == now or (set(before) == set(now) and not set_tables.has_steady_hashes(obj))
+
+
 def _content(obj: Any, frozen: Any) -> Any:
-    return list(obj), attribute_changes(frozen and frozen[2], attributes_of(obj))
+    recipe = set_tables.recipe_for(obj)
+    changes = attribute_changes(frozen and frozen[2], attributes_of(obj))
+    return list(obj), None if recipe is None else tuple(recipe), changes
 
 
 def _replace(obj: Any, content: Any) -> None:
-    members, attributes = content
+    members, recipe, attributes = content
     set.clear(obj)
     set.update(obj, members)
+    if recipe is not None:
+        set_tables.arrange(obj, set_tables.Recipe(*recipe))
     set_attributes(obj, attributes)
 
 

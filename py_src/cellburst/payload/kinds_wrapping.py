@@ -8,7 +8,7 @@ from operator import is_
 from types import MappingProxyType
 from typing import Any
 
-from cellburst.payload import caches, reducers
+from cellburst.payload import buffers, caches, reducers
 from cellburst.payload.kinds import (
     Judge,
     Kind,
@@ -105,6 +105,12 @@ def _replace_cached(cached: Any, content: Any) -> None:
     vars(cached).update(changed)
 
 
+def _view_content(view: memoryview, frozen: bool | None) -> Any:
+    if not buffers.is_released(view):  # what it shows is to be another object
+        raise NotReplaceableError
+    return True
+
+
 TUPLE = _attributes_only("tuple", _tuple_parts)
 METHOD = _attributes_only("method", lambda method: [(("get", "__self__"), method.__self__)])
 PARTIAL = _attributes_only("partial", _partial_parts)
@@ -119,7 +125,14 @@ CACHED = Kind(
     _replace_cached,
     _cached_parts,
 )
-VIEW = Kind("view", lambda *_: None, lambda *_: True, parts=lambda view: [(("get", "obj"), view.obj)])
+VIEW = Kind(
+    "view",
+    lambda view, _: buffers.is_released(view),
+    lambda frozen, view, _: bool(frozen == buffers.is_released(view)),
+    _view_content,
+    lambda view, _: view.release(),
+    lambda view: [] if buffers.is_released(view) else [(("get", "obj"), view.obj)],
+)
 PROXY = Kind(
     "proxy",
     lambda *_: None,

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import sys
 from array import array as flat_array
+from collections.abc import Iterable
 from typing import Any
+
+from cellburst.payload import tensor_memory
 
 _SMALL = 64 * 1024
 
@@ -33,7 +36,10 @@ def owner_of(array: Any) -> Any:
 
 
 def source_of(owner: Any) -> Any:
-    """The `bytes`, `bytearray` or `array.array` whose memory an owner shows; None if it has its own or another kind."""
+    """The `bytes`, `bytearray`, `array.array` or storage of tensors whose memory an owner shows.
+
+    None if it has its own or another kind.
+    """
     base = owner.base
     if type(base) is memoryview:
         base = base.obj
@@ -41,7 +47,12 @@ def source_of(owner: Any) -> Any:
         return None
     if type(base) is bytes and owner.flags.writeable:  # numpy's unpickling takes over the bytes that it was given
         return None
-    return base if type(base) in (bytes, bytearray, flat_array) else None
+    return base if type(base) in (bytes, bytearray, flat_array) else tensor_memory.storage_of(base)
+
+
+def bytes_of(source: Any) -> Any:
+    """What ``source_of`` gave, as an array of bytes over the same memory."""
+    return tensor_memory.array_over(source) if tensor_memory.is_storage(source) else numpy().frombuffer(source, "u1")
 
 
 def address(array: Any) -> int:
@@ -66,6 +77,16 @@ def reach(array: Any) -> int:
     """How many bytes lie between its first and its last."""
     low, high = extent(array)
     return high - low
+
+
+def around(row: Any, arrays: Iterable[Any]) -> Any:
+    """The first of these arrays whose owner's memory has all of that of a row; None if there is none."""
+    low, high = extent(row)
+    for array in arrays:
+        first, end = extent(owner_of(array))
+        if first <= low and high <= end:
+            return array
+    return None
 
 
 def flat(owner: Any) -> Any:

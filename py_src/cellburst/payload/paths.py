@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import FunctionType
 from typing import Any
 
-from cellburst.payload import class_state, file_maps, iterators, memory, orders, reducers, views, weak
+from cellburst.payload import class_state, file_maps, iterators, memory, orders, reducers, tensors, views, weak
 from cellburst.payload.kinds import Step
 from cellburst.payload.kinds_arrays import objects
 from cellburst.payload.kinds_wrapping import kept
@@ -49,6 +49,7 @@ def _get(obj: Any, name: str, *item: Any) -> Any:
 
 
 _STEPS: dict[str, Any] = {
+    "like": lambda obj, text: obj if type(obj) is type(text) and obj == text else text,
     "[": lambda obj, index: obj[index],
     "k": lambda obj, index: list(dict.keys(obj))[index],
     "v": lambda obj, index: list(dict.values(obj))[index],
@@ -73,6 +74,7 @@ _STEPS: dict[str, Any] = {
     "file": lambda array: file_maps.find(array)._mmap,
     "record": views.around_record,
     "root": memory.owner_of,
+    "tensor": tensors.part,
     "buffer": lambda array: memory.source_of(memory.owner_of(array)),
     "element": lambda array, number: objects(array)[number],
 }

@@ -23,6 +23,7 @@ from cellburst.payload import (
     file_maps,
     functions,
     hand_made,
+    iterators,
     namespaces,
     originals,
     reducers,
@@ -31,6 +32,7 @@ from cellburst.payload import (
 from cellburst.payload.arrays import ArrayReducer
 from cellburst.payload.class_making import reduce_member
 from cellburst.payload.class_state import is_notebooks
+from cellburst.payload.importable import is_importable
 from cellburst.payload.namespaces import Namespace
 from cellburst.payload.plans import Plan
 from cellburst.payload.rebuild import BUILTINS
@@ -95,6 +97,7 @@ class NotebookPickler(cloudpickle.Pickler):  # type: ignore[misc]
         )
         self.files: dict[int, tuple[str, int, int, str]] = {}  # by the id of a map of a file, how to open it
         self.weak = WeakTargets(None if plan is None else plan.weakly)
+        self.kinds: set[type] = set()  # of instances that are pickled
         self._streams = {id(stream): name for name in _STREAMS for stream in _streams_of(name)}
 
     _anchor: Any = None
@@ -113,8 +116,12 @@ class NotebookPickler(cloudpickle.Pickler):  # type: ignore[misc]
         if kind is FunctionType:
             if obj.__globals__ is self._namespace:
                 return self._dynamic_function_reduce(obj)
-            return super().reducer_override(obj)
+            return NotImplemented if is_importable(obj) else super().reducer_override(obj)
         if issubclass(kind, type):
+            if (reduced := iterators.reduce_type(obj)) is not None:
+                return reduced
+            if is_importable(obj):
+                return NotImplemented
             return classes.reduce_class(obj) if classes.is_dynamic(obj) else super().reducer_override(obj)
         if self._array is not None and issubclass(kind, self._array):
             return self._reduce_array(obj, kind)
@@ -128,6 +135,7 @@ class NotebookPickler(cloudpickle.Pickler):  # type: ignore[misc]
             return exceptions.reduce_exception(obj) or NotImplemented
         if refusals.belongs_here(kind):
             _refuse(obj)
+        self.kinds.add(kind)
         reduce = reducers.for_kind(kind)
         return NotImplemented if reduce is None else reduce(obj, self)
 
@@ -204,6 +212,7 @@ class ReferringPickler(NotebookPickler):
         self._anchor = getattr(references, "anchor", None)
         super().__init__(write, take_buffer, namespace, small, plan)
         self._references = references
+        self.kinds = getattr(references, "kinds", self.kinds)
 
     def persistent_id(self, obj: Any) -> Any:
         return self._references.get(id(obj))

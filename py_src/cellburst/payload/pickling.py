@@ -47,7 +47,12 @@ def pack(
         return Packed(body) if len(body) <= settings.inline_bytes else store([body], [], blobs, settings)
     try:
         chunks, buffers = dump(
-            obj, settings.buffer_bytes, namespace=namespace, references=known, numbered=namespace is not None
+            obj,
+            settings.buffer_bytes,
+            namespace=namespace,
+            references=known,
+            numbered=namespace is not None,
+            arranged=True,
         )
     except (Exception, SystemExit, GeneratorExit) as error:
         raise UnpicklableError(diagnose.refusal(obj, name, error, namespace=namespace)) from error
@@ -89,12 +94,13 @@ def dump(
     references: References | None = None,
     make: MakePickler | None = None,
     numbered: bool = False,
+    arranged: bool = False,
 ) -> tuple[list[Any], list[memoryview]]:
     """The chunks of the stream, and the buffers of at least ``buffer_bytes`` bytes that are not in it.
 
     Where arrays prove to share memory or weak references occur, everything is pickled a second time, by a plan; so
-    it is where there are sets whose members the other side should know by number (``numbered``). ``make`` makes
-    another pickler than that for ``namespace`` and ``references``.
+    it is where there are sets whose members the other side should know by number (``numbered``) or whose order would
+    be another there (``arranged``). ``make`` makes another pickler than that for ``namespace`` and ``references``.
     """
     if make is None:
         make = partial(ScopePickler if holds_scopes(obj) else NotebookPickler, namespace=namespace)
@@ -102,9 +108,13 @@ def dump(
             make = partial(ReferringPickler, namespace=namespace, references=references)
     pickler, chunks, buffers = _dump(obj, buffer_bytes, make, None)
     plan = pickler.next_plan()
-    sets = orders.sets_in(pickler.memo.copy, chunks) if numbered else []
-    if plan is not None or sets:
-        _, chunks, buffers = _dump(orders.Ordered(obj, sets) if sets else obj, buffer_bytes, make, plan or Plan())
+    sets = orders.sets_in(pickler.memo.copy, chunks) if numbered or arranged else []
+    recipes = orders.to_arrange(sets) if sets and arranged else []
+    frozen = orders.to_freeze(sets) if sets and arranged else []
+    sets = orders.numbered(sets) if sets and numbered else []
+    if plan is not None or sets or recipes or frozen:
+        sent = orders.Ordered(obj, sets, recipes, frozen) if sets or recipes or frozen else obj
+        _, chunks, buffers = _dump(sent, buffer_bytes, make, plan or Plan())
     return chunks, buffers
 
 
@@ -122,6 +132,8 @@ def _dump(
         return False
 
     pickler = make(chunks.append, keep_in_stream, small=buffer_bytes, plan=plan)
+    if type(obj) is orders.Ordered:
+        obj.begin(pickler)
     with deeper():
         pickler.dump(obj)
     return pickler, chunks, buffers
@@ -167,7 +179,7 @@ def _is_plain(obj: object) -> bool:
         return True
     if kind is dict:
         members = (*obj, *obj.values()) if len(obj) <= _FEW else None  # type: ignore[misc, attr-defined, arg-type]
-    elif kind in (list, tuple, set, frozenset):
+    elif kind in (list, tuple):  # a set may have to be arranged
         members = obj if len(obj) <= _FEW else None  # type: ignore[assignment, arg-type]
     else:
         return False

@@ -12,18 +12,25 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from types import BuiltinMethodType, MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 import cloudpickle  # type: ignore[import-untyped]
 
 from cellburst.payload import (
     buffers,
     closed_files,
+    figures,
     file_maps,
     frames,
+    images,
     iterators,
+    library_objects,
     log_handlers,
     matches,
+    mocks,
+    shell_parts,
+    tensors,
+    transform_nodes,
     type_parameters,
     views,
     weak,
@@ -58,8 +65,16 @@ def _find(kind: type) -> Reducer | None:
         return _reduce_dtype
     if is_record(kind):
         return _reduce_record
-    if numpy is not None and kind is numpy.vectorize:
-        return _reduce_vectorized
+    if transform_nodes.is_node(kind):
+        return transform_nodes.reduce_node
+    if figures.is_figure(kind) and has_default_reduce(kind):
+        return figures.reduce_figure
+    if of_library := library_objects.reducer_of(kind) or images.reducer_of(kind) or tensors.reducer(kind):
+        return of_library
+    if of_mocks := mocks.reducer_of(kind):
+        return cast("Reducer", of_mocks)
+    if of_shell := shell_parts.reducer_of(kind):
+        return of_shell
     if frames.is_block(kind):
         return frames.reduce_block
     if kind.__name__ == "BlockValuesRefs":
@@ -68,6 +83,8 @@ def _find(kind: type) -> Reducer | None:
         return frames.reduce_series_manager
     if kind in iterators.OVER_DICT:
         return iterators.reduce_over_dict
+    if kind in iterators.POSITIONED and kind.__module__ != "itertools":
+        return iterators.reduce_positioned
     if kind.__module__ == "itertools":
         return iterators.reduce_stepping
     if makes_its_own(kind):
@@ -112,22 +129,6 @@ def _reduce_dtype(dtype: Any, _: Any) -> Any:
     """numpy's own types are there once, and compared by identity here and there."""
     make = sys.modules["numpy"].dtype
     return (make, (dtype.char,)) if dtype.isbuiltin == 1 and make(dtype.char) is dtype else NotImplemented
-
-
-def _reduce_vectorized(function: Any, _: Any) -> Any:
-    """`numpy.vectorize` with what it has made of its function, which cannot be pickled itself."""
-    state = dict(vars(function))
-    made = state.pop("_ufunc", None)
-    outputs = {inputs: ufunc.nout for inputs, ufunc in made.items()} if isinstance(made, dict) else made
-    return object.__new__, (type(function),), (state, outputs), None, None, set_vectorized
-
-
-def set_vectorized(function: Any, pickled: tuple[dict[str, Any], dict[int, int] | None]) -> None:
-    """Give a `numpy.vectorize` its attributes, and what it makes of its function for so many arguments."""
-    state, outputs = pickled
-    vars(function).update(state)
-    make = sys.modules["numpy"].frompyfunc
-    function._ufunc = outputs and {count: make(function.pyfunc, count, given) for count, given in outputs.items()}
 
 
 def _reduce_mapping(mapping: Any, _: Any) -> Any:
@@ -237,6 +238,8 @@ _OF_PYTHON: dict[Any, Reducer] = {
     **dict.fromkeys(type_parameters.KINDS, type_parameters.reduce),
     **dict.fromkeys(wrappers.MARKS, wrappers.reduce_mark),
     property: wrappers.reduce_property,
+    classmethod: wrappers.reduce_method,
+    staticmethod: wrappers.reduce_method,
     **dict.fromkeys(closed_files.KINDS, _reduce_file),
     memoryview: buffers.reduce_view,
     re.Match: matches.reduce_match,

@@ -83,7 +83,7 @@ def _belongs(item: _Placed, last: _Placed, end: int) -> bool:
 
 def _region(group: list[_Placed]) -> Region | None:
     low, high = group[0][0], max(item[1] for item in group)
-    for first, last, array, _ in group:
+    for first, last, array, _ in sorted(group, key=lambda item: item[2].base is not None):
         owns = type(array) is memory.numpy().ndarray and memory.owner_of(array) is array
         if (first, last) == (low, high) and owns and memory.is_whole(array) and memory.source_of(array) is None:
             return Region(low, high, array, low, array)

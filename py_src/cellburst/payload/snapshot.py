@@ -15,7 +15,7 @@ from typing import Any
 import xxhash
 
 from cellburst.abc import BlobStore
-from cellburst.payload import graph, memory
+from cellburst.payload import graph, lifetimes, memory, tensor_memory
 from cellburst.payload.digests import content_id
 from cellburst.payload.graph import Node
 from cellburst.payload.kinds_arrays import ARRAY
@@ -39,6 +39,9 @@ class Snapshot:
     def __init__(self, namespace: Namespace) -> None:
         self.namespace = namespace
         self.variables = {name: value for name, value in namespace.items() if is_users(name)}
+        self.loosened: lifetimes.Loosened | None = None
+        self.kinds: set[type] = set()  # of instances with finalizers, and of all that a delta sent
+        self.ended: list[Node] = []  # of objects that the cell has ended, if somebody may have noticed that
         collecting = gc.isenabled()
         gc.disable()  # it would go through all the new nodes again and again
         try:
@@ -59,9 +62,23 @@ class Snapshot:
     def take(cls, namespace: Namespace, blobs: BlobStore | None = None) -> Snapshot:
         """Remember ``namespace``; call it when the inputs are in place and before the cell runs.
 
-        ``blobs`` is where the inputs came from; maps know it already.
+        ``blobs`` is where the inputs came from; maps know it already. Until ``settle`` it does not keep alive what
+        the cell may end.
         """
-        return cls(namespace)
+        taken = cls(namespace)
+        taken.kinds, found = lifetimes.mortals(taken.nodes)
+        if found:
+            taken.loosened = lifetimes.Loosened(found, taken.nodes, taken.variables)
+        return taken
+
+    def settle(self) -> None:
+        """The cell has ended: hold everything that is still there."""
+        if self.loosened is not None:
+            self.loosened.tighten()
+            self.ended += self.loosened.ended
+            self.loosened = None
+            self.numbers = {key: number for key, number in self.numbers.items() if key in self.nodes}
+            self.unjudged = [node for node in self.unjudged if node.obj is not None]
 
     def changed_names(self, namespace: Namespace) -> set[str]:
         """The variables that are bound to what they were and lead to something that changed in place."""
@@ -75,6 +92,8 @@ class Snapshot:
 
     def anchor(self, owner: Any) -> Any:
         """The array of the snapshot that answers for the memory of this owner; None if there is none."""
+        if tensor_memory.is_row(owner):  # of memory that a tensor has from somebody else
+            return memory.around(owner, self._answering.values())
         return self._answering.get(id(owner))
 
     def claim(self, owner: Any, array: Any, /) -> bool:

@@ -40,11 +40,11 @@ class StandIns:
         """As ``pickling.dump``, with placeholders. Raises what is raised by something that nothing can stand for."""
         for _ in range(_TRIALS):
             try:
-                return pickling.dump(body, buffer_bytes, make=self._pickler)
+                return pickling.dump(body, buffer_bytes, make=self._pickler, arranged=True)
             except (Exception, SystemExit, GeneratorExit):
                 if not self._find(body):
                     raise
-        return pickling.dump(body, buffer_bytes, make=self._pickler)
+        return pickling.dump(body, buffer_bytes, make=self._pickler, arranged=True)
 
     def fails(self, part: Any) -> BaseException | None:
         """What pickling a part raises all the same; nothing is written anywhere."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections import deque
 from collections.abc import Iterator
 from types import FunctionType, MethodType
@@ -44,6 +45,8 @@ def _parts(value: Any) -> Iterator[tuple[Step, Any]]:
         yield from ((f".{name}", part) for name, part in vars(value).items() if not name.startswith("__"))
     elif type(value).__module__.partition(".")[0] in ("numpy", "pandas"):
         yield from _of_table(value)
+    elif issubclass(type(value), getattr(sys.modules.get("torch"), "Tensor", ())):
+        yield from _of_tensor(value)
     elif type(value) not in (dict, list, tuple, set, frozenset, deque):
         yield from _of_instance(value)
 
@@ -71,6 +74,13 @@ def _of_table(value: Any) -> Iterator[tuple[Step, Any]]:
         yield from ((f"[{_short(name)}]", column) for name, column in value.items())
     elif getattr(getattr(value, "dtype", None), "hasobject", value.__class__.__name__ == "Series"):
         yield from ((f"[{index}]", part) for index, part in enumerate(value.tolist()))
+
+
+def _of_tensor(value: Any) -> Iterator[tuple[Step, Any]]:
+    yield from ((f".{name}", part) for name, part in own_attributes(value).items())
+    if value.is_leaf:  # torch warns where it is asked for the gradient of another
+        yield ".grad", value.grad
+        yield from (("a hook of {}", hook) for hook in (value._backward_hooks or {}).values())
 
 
 def _of_instance(value: Any) -> Iterator[tuple[Step, Any]]:

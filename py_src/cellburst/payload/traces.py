@@ -21,6 +21,7 @@ from cellburst.payload.sources import SourceRef, text_of
 
 _OURS = os.path.join(os.path.dirname(os.path.abspath(cellburst.__file__)), "")
 _MOST = 20_000  # entries that travel: the first and the last of them
+_FRAMES = 20  # of a function that came to the same line: IPython tells them apart, a deep recursion's share the last
 _LONGEST_CODE = 256 * 1024
 _LONGEST_CONSTANT = 200
 _FIELDS = (
@@ -121,24 +122,37 @@ def rebuild(
     """
     if trace is None:
         return rest
-    shown: dict[tuple[int, int], set[int]] = {}  # by code and line: one frame is enough for all entries
+    shown: dict[tuple[int, int], set[int]] = {}
     for number, instruction, _, came_to, _ in trace.entries:
         shown.setdefault((number, came_to), set()).add(instruction)
-    functions = [_function(trace, number, line, shown[number, line], argument) for number, line in shown]
-    frames = dict(zip(shown, _stopped(functions), strict=True))
+    keys = list(_frames_of(trace))
+    codes = {(number, line): raising(trace.codes[number][0], shown[number, line], line) for number, line in shown}
+    functions = {key: _function(codes[key[:2]], trace.codes[key[0]][1], argument) for key in dict.fromkeys(keys)}
+    frames = dict(zip(functions, _stopped(list(functions.values())), strict=True))
     found = rest
-    for number, instruction, line, came_to, hidden in reversed(trace.entries):
-        frame = frames[number, came_to]
+    for key, (number, instruction, line, _, hidden) in zip(reversed(keys), reversed(trace.entries), strict=True):
+        frame = frames[key]
         if hidden:
             frame.f_locals[HIDE] = True
         found = TracebackType(found, frame, instruction if trace.codes[number][0]["co_code"] else frame.f_lasti, line)
     return found
 
 
-def _function(trace: Trace, number: int, line: int, shown: set[int], argument: Callable[[str], Any]) -> FunctionType:
+def _frames_of(trace: Trace) -> Iterator[tuple[int, int, int]]:
+    """Which frame each entry has: its code, the line that it came to, and a number where there are several like that.
+
+    An entry for another line than its frame came to is of a frame that has handled the exception and raised it again.
+    """
+    counts: dict[tuple[int, int], int] = {}
+    for number, _, line, came_to, _ in trace.entries:
+        known = counts.get((number, came_to), 0)
+        if known == 0 or (line == came_to and known < _FRAMES):
+            counts[number, came_to] = known = known + 1
+        yield number, came_to, known
+
+
+def _function(code: CodeType, module: str, argument: Callable[[str], Any]) -> FunctionType:
     """A function whose call raises on the line that the frame came to; it can be called without arguments."""
-    fields, module = trace.codes[number]
-    code = raising(fields, shown, line)
     names, first, last = code.co_varnames, code.co_argcount, code.co_argcount + code.co_kwonlyargcount
     defaults = tuple(argument(name) for name in names[:first])
     function = FunctionType(code, _globals(module), None, defaults, tuple(CellType() for _ in code.co_freevars))

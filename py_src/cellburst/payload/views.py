@@ -18,6 +18,11 @@ def view_of(owner: Any, offset: int, shape: tuple[int, ...], strides: Strides, d
     return view
 
 
+def on_buffer(buffer: Any, dtype: Any, shape: tuple[int, ...], order: Any) -> Any:
+    """An array over a buffer, which is the base of its views."""
+    return memory.numpy().ndarray(shape, dtype, buffer, order=order)
+
+
 def owned(array: Any, writeable: bool) -> Any:
     """The array with memory of its own."""
     made = array.copy(order="K")
@@ -46,8 +51,8 @@ def record(whole: Any) -> Any:
 
 
 def over(source: Any, offset: int, shape: tuple[int, ...], strides: Strides, dtype: Any, writeable: bool) -> Any:
-    """An array over the memory of a `bytearray` or `array.array`."""
-    return view_of(memory.numpy().frombuffer(source, "u1"), offset, shape, strides, dtype, writeable)
+    """An array over the memory of a `bytearray`, an `array.array` or tensors."""
+    return view_of(memory.bytes_of(source), offset, shape, strides, dtype, writeable)
 
 
 def view_by(

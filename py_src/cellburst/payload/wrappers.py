@@ -1,8 +1,9 @@
-"""Properties, and the marks of dataclasses, as pickle should see them."""
+"""Properties, methods that modules have, and the marks of dataclasses, as pickle should see them."""
 
 from __future__ import annotations
 
 import dataclasses
+import sys
 from types import FunctionType, MappingProxyType
 from typing import Any
 
@@ -30,6 +31,16 @@ def make_property(getter: Any, setter: Any, deleter: Any, doc: Any, from_getter:
     if name is not None and hasattr(made, "__set_name__"):
         made.__set_name__(None, name)
     return made
+
+
+def reduce_method(found: Any, _: Any = None) -> Any:
+    """A class or static method that a module has by itself, as typing has for its protocols, goes by its name."""
+    function = getattr(found, "__func__", None)
+    module = sys.modules.get(str(getattr(function, "__module__", None)))
+    name = getattr(function, "__name__", "")
+    if module is None or module.__name__ == "__main__" or vars(module).get(name) is not found:
+        return NotImplemented
+    return getattr, (module, name)
 
 
 _MARKS = {

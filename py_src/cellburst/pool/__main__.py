@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from cellburst.pool.quick_load import load_msgspec
@@ -11,5 +12,17 @@ if __name__ == "__main__":
     gc.disable()  # nothing that is loaded now will ever be garbage
     load_msgspec()
     from cellburst.pool.main import main
+    from cellburst.pool.process import Born, fail
 
-    sys.exit(main(sys.argv[1:]))
+    found = None
+    try:
+        status = main(sys.argv[1:])
+    except Born as born:
+        found = born
+    if found is None:
+        sys.exit(status)
+    try:
+        found.birth.serve(found.sock, found.birth.blobs, found.birth.settings, board=found.board.page)
+    except BaseException:
+        fail()
+    os._exit(0)

@@ -35,6 +35,19 @@ class Birth(Struct, frozen=True, eq=False):
     umask: int
 
 
+class Born(BaseException):
+    """Raised in a new worker up to ``__main__``, so that nothing of the pool is below the user's code on the stack.
+
+    Its traceback keeps what the pool had, whose descriptors are closed by then and may be others.
+    """
+
+    def __init__(self, birth: Birth, sock: socket.socket, board: Board) -> None:
+        super().__init__()
+        self.birth = birth
+        self.sock = sock
+        self.board = board
+
+
 class WorkerProcess(Struct, frozen=True, eq=False):
     """The pool's ends of a worker; ``out`` and ``err`` are the reading ends of its descriptors 1 and 2."""
 
@@ -59,17 +72,16 @@ def fork_worker(name: str, birth: Birth) -> WorkerProcess:
     try:
         pid = os.fork()
     except OSError:
-        for descriptor in (out, err):
+        for descriptor in (out, err, out_write, err_write):
             os.close(descriptor)
         ours.close()
-        raise
-    else:
-        if not pid:
-            _be_worker(name, birth, pool, theirs, (out_write, err_write), board)
-    finally:
         theirs.close()
-        os.close(out_write)
-        os.close(err_write)
+        raise
+    if not pid:
+        _be_worker(name, birth, pool, theirs, (out_write, err_write), board)
+    theirs.close()
+    os.close(out_write)
+    os.close(err_write)
     process = read_process(pid) or Process(pid, pool, "Z", 0)
     return WorkerProcess(process, ours, board, out, err)
 
@@ -87,12 +99,16 @@ def _be_worker(
         sock = _keep_only(sock, output)
         os.umask(birth.umask)
         os.environ[MARKER] = str(birth.marker._replace(worker=name))
-        birth.serve(sock, birth.blobs, birth.settings, board=board.page)
-        os._exit(0)
     except BaseException:
-        traceback.print_exc()
-        sys.stderr.flush()
-        os._exit(_FAILED)
+        fail()
+    raise Born(birth, sock, board)
+
+
+def fail() -> NoReturn:
+    """End a worker that cannot be one, with what was raised."""
+    traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(_FAILED)
 
 
 def _keep_only(sock: socket.socket, output: tuple[int, int]) -> socket.socket:

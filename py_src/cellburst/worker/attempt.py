@@ -14,8 +14,10 @@ from cellburst.abc import BlobStore
 from cellburst.errors import PayloadError
 from cellburst.library_state.pyplot import unannounced
 from cellburst.library_state.quietly import quietly
+from cellburst.payload.lifetimes import finalizers_aside
 from cellburst.payload.snapshot import Snapshot
 from cellburst.wire.board import Board, Stage
+from cellburst.worker import depth
 from cellburst.worker.cellcode import await_here, run_cell
 from cellburst.worker.loaded import LoadedRun
 from cellburst.worker.places import ModulePlaces
@@ -30,14 +32,14 @@ _EXECUTING = int(Stage.EXECUTING)
 
 
 class Attempt:
-    """``run`` executes it; then ``value``, ``has_value``, ``before`` and ``namespace`` say what came of it.
+    """``prepare`` and ``execute`` do it; ``value``, ``has_value``, ``before`` and ``namespace`` say what came of it.
 
     ``started`` is False as long as the user's code has not begun.
     """
 
     __slots__ = (
-        *("_blobs", "_board", "_index", "_places", "_run", "_shell", "_states"),
-        *("before", "has_value", "held", "module", "namespace", "started", "value"),
+        *("_arguments", "_blobs", "_board", "_index", "_places", "_run", "_shell", "_states"),
+        *("before", "copies", "has_value", "held", "module", "namespace", "started", "value"),
     )
 
     def __init__(
@@ -60,14 +62,16 @@ class Attempt:
         self.module = ModuleType("__main__")
         self.namespace: Namespace = self.module.__dict__
         self.namespace["__builtins__"] = builtins
+        self._arguments: Any = None
         self.before: Snapshot | None = None
+        self.copies: finalizers_aside | None = None
         self.held: Namespace = {}
         self.started = False
         self.has_value = False
         self.value: Any = None
 
-    def run(self) -> None:
-        """Execute the user's code. Raises what it raises, and what its inputs raise when they are unpickled."""
+    def prepare(self) -> None:
+        """Make everything ready for the user's code. Raises what its inputs raise when they are unpickled."""
         sys.modules["__main__"] = self.module
         run, index = self._run, self._index
         if run.single:
@@ -82,11 +86,32 @@ class Attempt:
             task.params = params
             seed_task(task.get_seed)
         if run.payload.kind == "function":
-            self._start()
-            self._call(inputs, params)
+            self._arguments = inputs, params
         else:
             self.namespace.update(inputs)
-            self._execute(params)
+            inputs = None  # or this frame would keep what the cell lets go
+            self._enter(params)
+
+    def execute(self) -> None:
+        """Execute the user's code. Raises what it raises. What this calls is counted in ``worker/depth.py``."""
+        run = self._run
+        self._start()
+        if run.payload.kind == "function":
+            (inputs, params), self._arguments = self._arguments, None
+            self._call(inputs, params)
+            return
+        code = run.code()
+        if not run.single:
+            self.value = run_cell(code, self.namespace)
+        else:
+            lacking = depth.missing(run.payload.stack, awaits=code.awaits)
+            loosened = None if self.before is None else self.before.loosened
+            sweep = None if loosened is None else loosened.sweep
+            if lacking.frames:
+                self.value = depth.deeper(lacking, self._shell.run, code, self.namespace, sweep)
+            else:
+                self.value = self._shell.run(code, self.namespace, sweep)
+        self.has_value = code.last is not None and not (run.single and code.quiet)
 
     def out(self, names: tuple[str, ...]) -> tuple[Namespace, list[str]]:
         """The named variables, and the names that the cell did not assign."""
@@ -109,6 +134,13 @@ class Attempt:
             for name in self.held:
                 self.namespace.pop(name, None)
 
+    def pass_on(self) -> None:
+        """What is here has gone to the kernel: when these copies end, finalizers that the kernel will run do not."""
+        if self.before is not None:
+            classes = [found for found in self.namespace.values() if isinstance(found, type)]
+            self.copies = finalizers_aside({*self.before.kinds, *classes}, for_good=True)
+            self.copies.__enter__()
+
     def forget(self) -> None:
         """Let go of everything, newest first, so that finalisers still find what they use."""
         self.value = self.before = None
@@ -120,6 +152,9 @@ class Attempt:
         except KeyError:
             pass  # a finaliser, or a thread of the task, was faster
         namespace.clear()
+        if self.copies is not None:
+            self.copies.__exit__()
+            self.copies = None
 
     def _start(self) -> None:
         self.started = True
@@ -134,11 +169,12 @@ class Attempt:
         self.value = await_here(value) if inspect.iscoroutine(value) else value
         self.has_value = True
 
-    def _execute(self, params: dict[str, Any]) -> None:
+    def _enter(self, params: dict[str, Any]) -> None:
         run = self._run
         self._places.enter(self.namespace, run.payload.source, single=run.single)
         if run.single:
             self._states.enter(run.states(self.namespace), seeded=True)
+            self._shell.step_back()  # an extension that was loaded may have asked for the shell's names
             self.held = self._states.held()
             with self.with_states(), unannounced():
                 self.before = Snapshot.take(self.namespace, self._blobs)
@@ -146,7 +182,3 @@ class Attempt:
         if not run.single:
             self.namespace.update(params)
             self.namespace["task"] = task
-        self._start()
-        code = run.code()
-        self.value = self._shell.run(code, self.namespace) if run.single else run_cell(code, self.namespace)
-        self.has_value = code.last is not None and not (run.single and code.quiet)

@@ -38,17 +38,22 @@ class CellLoop:
             events.set_event_loop(self._loop)
         self._pretend(running=True)
 
-    def wait_for(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        """The result of a coroutine."""
+    def begin(self, coroutine: Coroutine[Any, Any, Any]) -> tuple[Any, Any]:
+        """The loop, whose ``run_forever`` is to be called until the coroutine has ended, and its future."""
         import asyncio  # slow to import, and few cells await
 
-        assert asyncio
         self.appear()
         self._pretend(running=False)
-        try:
-            return self._loop.run_until_complete(coroutine)
-        finally:
-            self._pretend(running=True)
+        future = asyncio.ensure_future(coroutine, loop=self._loop)
+        future.add_done_callback(_stop)
+        return self._loop, future
+
+    def end(self, future: Any) -> None:
+        """It has run, or something was raised through it. A method, so that the cell's stack has nothing more."""
+        future.remove_done_callback(_stop)
+        if future.done() and not future.cancelled():
+            future.exception()  # it is known
+        self._pretend(running=True)
 
     def leave(self) -> None:
         """The cell has ended: tasks that can go on at once do, as before the next cell of a kernel."""
@@ -98,6 +103,12 @@ class CellLoop:
         loop, events = self._loop, sys.modules["asyncio.events"]
         loop._thread_id = threading.get_ident() if running else None
         events._set_running_loop(loop if running else None)
+
+
+def _stop(future: Any) -> None:
+    """End ``run_forever``, unless what was raised already has."""
+    if future.cancelled() or not isinstance(future.exception(), (SystemExit, KeyboardInterrupt)):
+        future.get_loop().stop()
 
 
 def _tasks(loop: Any) -> set[Any]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
-from collections.abc import Coroutine
-from types import CodeType
+import sys
+from collections.abc import Callable, Coroutine
+from types import CodeType, FunctionType
 from typing import Any
 
 from msgspec import Struct
 
 from cellburst.cells import futures
+from cellburst.worker import import_statements
 from cellburst.worker.cell_loop import CellLoop
 
 Namespace = dict[str, Any]
+AfterEach = Callable[[], object] | None
 
 
 class CellCode(Struct, frozen=True):
@@ -56,12 +59,24 @@ def show_lines(source: str, filename: str, first_line: int) -> None:
     linecache.cache[filename] = (len(source), None, lines, filename)
 
 
-def run_single(code: CellCode, namespace: Namespace, loop: CellLoop) -> Any:
-    """Execute as a kernel does, inside of a running event loop; the value of the last expression, or None."""
+def run_single(code: CellCode, namespace: Namespace, loop: CellLoop, after_each: AfterEach = None) -> Any:
+    """Execute as a kernel does, inside of a running event loop; the value of the last expression, or None.
+
+    ``after_each`` is called after each statement.
+    """
     loop.enter()
+    import_statements.begin()
     try:
-        return loop.wait_for(_run_all(code, namespace)) if code.awaits else _run_plainly(code, namespace)
+        if code.awaits:
+            turning, future = loop.begin(_run_all(code, namespace, after_each))
+            try:
+                turning.run_forever()  # and not run_until_complete: kernels have no frame more
+            finally:
+                loop.end(future)
+            return future.result()
+        return _run_plainly(code, namespace, after_each)
     finally:
+        import_statements.end()
         loop.leave()
 
 
@@ -70,20 +85,27 @@ def run_cell(code: CellCode, namespace: Namespace) -> Any:
     return await_here(_run_all(code, namespace)) if code.awaits else _run_plainly(code, namespace)
 
 
-def _run_plainly(code: CellCode, namespace: Namespace) -> Any:
+def _run_plainly(code: CellCode, namespace: Namespace, after_each: AfterEach = None) -> Any:
     for part in code.body:
-        eval(part, namespace)
-    return None if code.last is None else eval(code.last, namespace)
+        import_statements.before(part)
+        eval(*(part, namespace))  # this form always counts as a call (see `depth.py`)
+        if after_each is not None:
+            after_each()
+    return None if code.last is None else eval(*(code.last, namespace))
 
 
-async def _run_all(code: CellCode, namespace: Namespace) -> Any:
+async def _run_all(code: CellCode, namespace: Namespace, after_each: AfterEach = None) -> Any:
+    uncounted = sys.version_info[:2] == (3, 11)  # in a kernel, `exec` is no call any more after some cells
     for part in code.body:
-        found = eval(part, namespace)
+        import_statements.before(part)
+        found = FunctionType(part, namespace)() if uncounted else eval(*(part, namespace))
         if _awaits(part):
             await found
+        if after_each is not None:
+            after_each()
     if code.last is None:
         return None
-    value = eval(code.last, namespace)
+    value = FunctionType(code.last, namespace)() if uncounted else eval(*(code.last, namespace))
     return await value if _awaits(code.last) else value
 
 

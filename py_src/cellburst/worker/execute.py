@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 import traceback
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from cellburst.abc import BlobStore
-from cellburst.library_state.place import SUBMODULES
-from cellburst.library_state.pyplot import unannounced
+from cellburst.library_state.pyplot import SHOWN, unannounced
 from cellburst.library_state.quietly import no_warnings
+from cellburst.library_state.surroundings import SUBMODULES
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import ErrorInfo, OutcomeKind, TaskResult
 from cellburst.payload.delta import pack_delta
@@ -21,8 +22,9 @@ from cellburst.worker import cstreams
 from cellburst.worker.attempt import Attempt
 from cellburst.worker.children import end_children
 from cellburst.worker.display import result_record, shows
+from cellburst.worker.drawn import shown_before_drawing
 from cellburst.worker.failure import begin_at, describe, describe_text, was_interrupted
-from cellburst.worker.interrupt import interruptible
+from cellburst.worker.interrupt import UserCode, interruptible
 from cellburst.worker.loaded import LoadedRun
 from cellburst.worker.memory import forget_peak, peak_rss
 from cellburst.worker.outbox import Outbox
@@ -58,10 +60,17 @@ class Desk:
     places: ModulePlaces = field(default_factory=ModulePlaces)
     peak: int = 0
     peak_is_old: bool = True
+    shown: Any = None
+    """How the value of a cell looked before its figures were drawn, if that matters."""
 
 
-def run_task(run: LoadedRun, index: int, generation: int, attempt_number: int, desk: Desk) -> TaskResult:
-    """Execute one task in surroundings that are those of its run, and leave them so."""
+def run_task(
+    run: LoadedRun, index: int, generation: int, attempt_number: int, desk: Desk
+) -> Generator[UserCode, None, TaskResult]:
+    """Execute one task in surroundings that are those of its run, and leave them so.
+
+    The user's code is yielded, to be called with as little as possible below it on the stack.
+    """
     wall, start = time.time(), time.monotonic()
     if desk.peak_is_old:
         forget_peak()
@@ -71,7 +80,9 @@ def run_task(run: LoadedRun, index: int, generation: int, attempt_number: int, d
         desk.shell.load_quietly()  # here, where no interrupt can leave half of it
     tried = Attempt(run, index, desk.blobs, desk.board, desk.states, desk.places, desk.shell)
     desk.shell.begin(tried.module, run.payload.source, single=run.single)
-    error = interruptible(tried.run)
+    user_code = UserCode(tried.prepare, tried.execute)
+    yield user_code
+    error = user_code.take()
     seconds = time.monotonic() - start
     if error is not None:
         begin_at(error, run.payload.filename)
@@ -119,6 +130,7 @@ def _conclude(run: LoadedRun, tried: Attempt, error: BaseException | None, desk:
         return OutcomeKind.REJECTED, describe_text("PayloadError", why), Returned(None, why), None
     packer = Packer(desk.blobs, desk.settings, tried.namespace)
     returned, summary = _return(run, tried, error, packer, desk)
+    tried.pass_on()
     if error is None:
         return OutcomeKind.SUCCEEDED, None, returned, summary
     info = describe(error, packer, framed=run.single)
@@ -151,9 +163,12 @@ def _return_namespace(run: LoadedRun, tried: Attempt, error: BaseException | Non
     before = tried.before
     if before is None:
         return Returned(None)
-    left = {**desk.states.left(), **desk.surroundings.left()}
-    if submodules := imported_by(run.code()):
-        left[SUBMODULES] = submodules
+    submodules = imported_by(run.code())
+    left = {SUBMODULES: submodules} if submodules else {}  # at first: an import may set what a cell then changes
+    left.update(desk.states.left())
+    left.update(desk.surroundings.left())
+    if desk.shown is not None:
+        left[SHOWN] = desk.shown
 
     def pack() -> Packed:
         states = {**desk.places.show(tried.namespace), **left}  # what was imported comes before what refers to it
@@ -167,14 +182,18 @@ def _return_namespace(run: LoadedRun, tried: Attempt, error: BaseException | Non
 def _show(run: LoadedRun, tried: Attempt, error: BaseException | None, desk: Desk) -> None:
     """Figures, and how the value looks; then our names leave the task's variables."""
     value = tried.value if error is None and run.payload.collect == "value" else None
+    returned = tried.value if error is None and run.single and tried.has_value else None
+    desk.shown = None
     if desk.shell.waits_for_end or shows(value, desk.shell):
-        failed = interruptible(lambda: _show_value(run, value, desk))
+        failed = interruptible(lambda: _show_value(run, value, desk, returned))
         if failed is not None:
             desk.outbox.write("stderr", "".join(traceback.format_exception_only(type(failed), failed)))
     desk.shell.leave()
 
 
-def _show_value(run: LoadedRun, value: Any, desk: Desk) -> None:
+def _show_value(run: LoadedRun, value: Any, desk: Desk, returned: Any) -> None:
+    if returned is not None:
+        desk.shown = shown_before_drawing(returned, desk.shell)
     desk.shell.finish()
     if shows(value, desk.shell) and not (run.payload.kind == "cell" and run.code().quiet):
         record = result_record(value, desk.shell)

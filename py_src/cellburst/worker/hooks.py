@@ -4,39 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Container, Sequence
+from functools import partial
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
+
+from cellburst.cells.loaders import found_by_others, watch, watches
 
 _HALF_WAY = "_sysconfigdata"  # loaded by the first use of sysconfig, which cannot be used at that moment
 
 Callback = Callable[[], None]
 Begin = Callable[[], Any]
 End = Callable[[str, Any], None]
-
-
-class _Loader:
-    """A module's own loader, with something done before it and after it."""
-
-    def __init__(self, real: Any, hooks: ImportHooks, name: str) -> None:
-        self._real = real
-        self._hooks = hooks
-        self._name = name
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        made: ModuleType | None = self._real.create_module(spec)
-        return made
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.__loader__ = self._real
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._real
-        begun = self._hooks.begin()
-        self._real.exec_module(module)
-        self._hooks.end(self._name, begun)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
 
 
 class ImportHooks:
@@ -56,6 +35,7 @@ class ImportHooks:
         """From now on; modules that are loaded already do not count."""
         if self not in sys.meta_path:
             sys.meta_path.insert(0, self)
+            watches.append(self._watch)
 
     def end(self, name: str, begun: Any) -> None:
         """The module of this name is loaded."""
@@ -67,16 +47,20 @@ class ImportHooks:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        if not self._is_awaited(name):
+            return None
+        spec = found_by_others(self, name, path, target)
+        return None if spec is None else self._watch(name, spec)
+
+    def _is_awaited(self, name: str) -> bool:
         if "." in name and name not in self._callbacks and not any(name in names for names in self._also):
-            return None
-        if name.startswith(_HALF_WAY):
-            return None
-        for finder in sys.meta_path:
-            if finder is self:
-                continue
-            spec = finder.find_spec(name, path, target)
-            if spec is not None:
-                if hasattr(spec.loader, "exec_module"):
-                    spec.loader = _Loader(spec.loader, self, name)  # type: ignore[assignment]
-                return spec
-        return None
+            return False
+        return not name.startswith(_HALF_WAY)
+
+    def _watch(self, name: str, spec: ModuleSpec) -> ModuleSpec:
+        return watch(spec, partial(self._execute, name)) if self._is_awaited(name) else spec
+
+    def _execute(self, name: str, real: Any, module: ModuleType) -> None:
+        begun = self.begin()
+        real.exec_module(module)
+        self.end(name, begun)

@@ -40,10 +40,25 @@ def forget_interrupts() -> None:
     _noted = False
 
 
-def interruptible(call: Callable[[], None]) -> BaseException | None:
-    """Call with SIGINT raising KeyboardInterrupt; what was raised, or None.
+class UserCode:
+    """What a worker's lowest frame is asked to call, one after another, and what was raised."""
 
-    An interrupt that comes when ``call`` has ended changes nothing.
+    __slots__ = ("error", "steps")
+
+    def __init__(self, *steps: Callable[[], None]) -> None:
+        self.steps = steps
+        self.error: BaseException | None = None
+
+    def take(self) -> BaseException | None:
+        """What was raised; nothing is kept."""
+        error, self.error, self.steps = self.error, None, ()
+        return error
+
+
+def interruptible(*calls: Callable[[], None]) -> BaseException | None:
+    """Call them with SIGINT raising KeyboardInterrupt; what was raised, or None.
+
+    An interrupt that comes when they have ended changes nothing.
     """
     error: BaseException | None = _NOT_FINISHED
     try:
@@ -51,7 +66,8 @@ def interruptible(call: Callable[[], None]) -> BaseException | None:
             _set(_SIGINT, _RAISE)
             if _noted:
                 raise KeyboardInterrupt
-            call()
+            for call in calls:
+                call()
             error = None
         except BaseException as raised:
             error = raised

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cellburst.errors import UsageError
 from cellburst.worker.bundle import bundle_record
+from cellburst.worker.inner_cells import compiler_class
 from cellburst.worker.outputs import Record
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def build_shell(host: ShellHost, outbox: Outbox) -> Any:
         Libraries tell a notebook from a terminal by this class name.
         """
 
+        compiler_class = compiler_class()
         display_pub_class = Type(TaskDisplayPublisher)
         displayhook_class = Type(TaskDisplayHook)
         shown_values: list[Any] = []  # inside the cell

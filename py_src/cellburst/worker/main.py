@@ -30,7 +30,7 @@ from cellburst.worker.children import adopt_orphans
 from cellburst.worker.execute import Desk
 from cellburst.worker.first_use import begin_watching, unobserved
 from cellburst.worker.hooks import ImportHooks
-from cellburst.worker.interrupt import note_interrupts
+from cellburst.worker.interrupt import interruptible, note_interrupts
 from cellburst.worker.outbox import Outbox
 from cellburst.worker.seeding import seed_numpy, seed_torch
 from cellburst.worker.serving import Serving
@@ -71,7 +71,8 @@ def serve(sock: socket.socket, places_blobs: Path, settings: Settings, *, board:
         begin_watching()
         gc.freeze()  # what the pool has loaded need not be looked at in every collection
         outbox.send(Ready(os.getpid()))
-        serving.loop()
+        for user_code in serving.loop():  # here, where less is below it than in a kernel
+            user_code.error = interruptible(*user_code.steps)
         status = 0
     except (BrokenPipeError, ConnectionResetError):
         status = 0  # the pool is gone
@@ -109,15 +110,23 @@ def _prepare_process(outbox: Outbox, shell: ShellHost, states: LibraryStates) ->
 
 
 def _no_input(prompt: object = "", /) -> str:
-    raise UsageError(
-        "input() cannot be answered in a remote task: nobody sits in front of it; "
+    raise _unanswered("input()")
+
+
+def _no_password(prompt: str = "", stream: Any = None) -> str:
+    raise _unanswered("getpass.getpass()")
+
+
+def _unanswered(what: str) -> UsageError:
+    return UsageError(
+        f"{what} cannot be answered in a remote task: nobody sits in front of it; "
         "ask in a cell before, and use the variable"
     )
 
 
 def _no_getpass() -> None:
     getpass: Any = sys.modules["getpass"]
-    getpass.getpass = getpass.unix_getpass = lambda prompt="", stream=None: _no_input(prompt)
+    getpass.getpass = getpass.unix_getpass = _no_password
 
 
 def _no_comm() -> None:

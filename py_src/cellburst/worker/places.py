@@ -102,7 +102,8 @@ class ModulePlaces:
         for name in made_by_hand(candidates.modules):
             self._made_by_hand(name, found)
         for start, (owner, before) in self._owners.items():
-            self._changed_attributes(start, owner, before, found)
+            if places.owner_at(start) is owner:  # and not a module that the cell has put another in the place of
+                self._changed_attributes(start, owner, before, found)
         self._changed_modules(found)
         for place, value in found.items():
             was = self._was.get(place, MISSING)
@@ -116,7 +117,24 @@ class ModulePlaces:
         steps = versions.happened(self._before)
         self._anew = {step.version[0] for step in steps}
         self._share_what_was()
-        return {"modules": versions.Happened(steps)} if steps else {}
+        return {"modules": versions.Happened(steps), "module values": self._set_by_hand()} if steps else {}
+
+    def _set_by_hand(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What the kernel does not get by doing the same: by place, in modules made anew, and in those they replace."""
+        again = {
+            place: value
+            for name, seen in observer.loaded().items()
+            if name in self._anew and name in self._before and seen.base is not None
+            for place, value in seen.base.changed(seen.module).items()
+            if value is not MISSING and self._entered.get(place, MISSING) is value
+        }
+        replaced = {
+            f"{place[1:]}:{name}": value
+            for place, module in versions.replaced(self._before).items()
+            for name, value in vars(module).items()
+            if not name.startswith("__") and self._entered.get(f"{place[1:]}:{name}", value) is not value
+        }
+        return again, replaced
 
     def _share_what_was(self) -> None:
         """Modules that the cell has loaded again, and what was in them: the kernel has the like of it."""

@@ -28,7 +28,9 @@ def seed_task(seed: SeedOf) -> None:
 def leave_unseeded() -> None:
     """A task starts whose generators behave as in the kernel."""
     global _current
-    _current = None
+    was_seeded, _current = _current is not None, None
+    if was_seeded:
+        _settle_torch_threads()
 
 
 def _seed_random() -> None:
@@ -43,8 +45,16 @@ def seed_numpy() -> None:
 
 
 def seed_torch() -> None:
-    """Torch's generators; also called when a task is the first to import it."""
+    """Torch's generators and number of threads; also called when a task is the first to import it."""
     _call("torch", "manual_seed", 0xFFFF_FFFF_FFFF_FFFF)
+    _settle_torch_threads()
+
+
+def _settle_torch_threads() -> None:
+    if hasattr(sys.modules.get("torch"), "set_num_threads"):
+        from cellburst.library_state import torch_
+
+        torch_.settle_threads(alone=_current is None)
 
 
 def _call(module: str, function: str, mask: int) -> None:

@@ -7,7 +7,7 @@ import os
 import select
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from cellburst import faults
 from cellburst.errors import PayloadError
@@ -18,7 +18,7 @@ from cellburst.wire.worker import ForgetRun, LoadRun, RunTasks, ToWorker
 from cellburst.worker.execute import Desk, clear_up, run_task
 from cellburst.worker.failure import describe_text
 from cellburst.worker.group import LONG_TASK, Group
-from cellburst.worker.interrupt import forget_interrupts
+from cellburst.worker.interrupt import UserCode, forget_interrupts
 from cellburst.worker.loaded import LoadedRun
 from cellburst.worker.memory import own_memory
 from cellburst.worker.task import task
@@ -50,11 +50,11 @@ class Serving:
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
 
-    def loop(self) -> None:
-        """Serve until the pool closes the socket."""
+    def loop(self) -> Iterator[UserCode]:
+        """Serve until the pool closes the socket; yields what the caller is to call with ``interruptible``."""
         while True:
             if self._waiting:
-                self._run_next()
+                yield from self._run_next()
                 continue
             self._tidy()
             self._do_chores()
@@ -102,7 +102,7 @@ class Serving:
             case ForgetRun():
                 self._runs.pop(message.run, None)
 
-    def _run_next(self) -> None:
+    def _run_next(self) -> Iterator[UserCode]:
         serial, run, run_id, index, generation, attempt = self._waiting.popleft()
         forget_interrupts()
         if not self._desk.board.begin(serial, index, time.monotonic(), time.time()):
@@ -113,7 +113,7 @@ class Serving:
             why = f"the pool did not send run {run_id} before its tasks"
             result = _rejected(index, generation, attempt, why)
         else:
-            result = self._execute(run, index, generation, attempt)
+            result = yield from self._execute(run, index, generation, attempt)
         faults.point("worker.task.executed")
         _wait_until_read()
         self._desk.board.end()
@@ -129,13 +129,15 @@ class Serving:
         else:
             self._group.more_to_come(time.monotonic())
 
-    def _execute(self, run: LoadedRun, index: int, generation: int, attempt: int) -> TaskResult:
+    def _execute(
+        self, run: LoadedRun, index: int, generation: int, attempt: int
+    ) -> Generator[UserCode, None, TaskResult]:
         if run is not self._entered:
             self._entered = run
             self._refusal = self._enter(run)
         if self._refusal:
             return _rejected(index, generation, attempt, self._refusal)
-        return run_task(run, index, generation, attempt, self._desk)
+        return (yield from run_task(run, index, generation, attempt, self._desk))
 
     def _enter(self, run: LoadedRun) -> str:
         """Make the process ready for tasks of ``run``; why it cannot be, if so."""

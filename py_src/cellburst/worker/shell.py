@@ -13,7 +13,7 @@ from cellburst.library_state import shell as shell_state
 from cellburst.library_state.inline_figures import forget_drawing
 from cellburst.library_state.shell_part import is_users
 from cellburst.worker.cell_loop import CellLoop
-from cellburst.worker.cellcode import CellCode, run_single
+from cellburst.worker.cellcode import AfterEach, CellCode, run_single
 from cellburst.worker.outbox import Outbox
 from cellburst.worker.streams import OutStream
 
@@ -92,17 +92,17 @@ class ShellHost:
             self._trigger("pre_execute")
             self._trigger("pre_run_cell", _execution_info, source)
 
-    def run(self, code: CellCode, namespace: dict[str, Any]) -> Any:
-        """Execute a single cell; its value."""
+    def run(self, code: CellCode, namespace: dict[str, Any], after_each: AfterEach = None) -> Any:
+        """Execute a single cell; its value. ``after_each`` is called after each statement."""
         if self._shell is not None and self._shell.cell_looks_at_all_names:
             namespace.setdefault("__builtin__", builtins)
             self.enter()
         if self._shell is None:
-            return run_single(code, namespace, self.loop)
+            return run_single(code, namespace, self.loop, after_each)
         forget_drawing()
         self._shell.last_execution_result = _execution_result()
         with self._shell.display_trap:  # cells inside of this one leave the hook as it is
-            return run_single(code, namespace, self.loop)
+            return run_single(code, namespace, self.loop, after_each)
 
     def finish(self) -> None:
         """The task's code has ended: show its figures, as a notebook does after a cell."""
@@ -115,12 +115,16 @@ class ShellHost:
                 self._outbox.after_value = False
 
     def leave(self) -> None:
-        """Take our names out of the task's variables again."""
-        module, self._module = self._module, None
-        if self._entered is None or module is None:
+        """Take our names out of the task's variables for good."""
+        self.step_back()
+        self._module = None
+
+    def step_back(self) -> None:
+        """Take our names out of the task's variables until somebody asks for them again."""
+        if self._entered is None or self._module is None:
             return
         entered, self._entered = self._entered, None
-        namespace = vars(module)
+        namespace = vars(self._module)
         for name, value in entered.items():
             if namespace.get(name) is value:
                 del namespace[name]
@@ -131,11 +135,10 @@ class ShellHost:
             return ModuleType("__main__")
         if self._entered is None and self._shell is not None:
             self._shell.history_manager.output_hist.clear()
-            self._entered = _names(self._shell)
-            namespace = vars(self._module)
-            for name, value in self._entered.items():
-                namespace.setdefault(name, value)
-            self._shell.knows(namespace, self._entered)
+            names, namespace = _names(self._shell), vars(self._module)
+            self._entered = {name: value for name, value in names.items() if name not in namespace}
+            namespace.update(self._entered)
+            self._shell.knows(namespace, names)
         return self._module
 
     def format(self, value: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cellburst.library_state import registry, warnings_, warnings_shown
+from cellburst.library_state import exits, fault_handler, library_filters, registry, warnings_, warnings_shown
 from cellburst.library_state.gathering import held_name
 from cellburst.library_state.registry import State
 
@@ -33,6 +33,8 @@ class LibraryStates:
 
     def watch(self) -> None:
         """Begin, before the first task."""
+        exits.listen()
+        fault_handler.listen()
         warnings_.note_library_filters()
         warnings_shown.watch()
         self.enter({}, seeded=False)
@@ -72,7 +74,7 @@ class LibraryStates:
         for state in registry.loaded():
             before = self._now.get(state.name)
             now = self._look(state)
-            if now is not _UNKNOWN and not _same(before, now):
+            if now is not _UNKNOWN and not _same(before, now) and not library_filters.is_hidden(state.module):
                 found[state.name] = now
         self._looked = True
         return found
@@ -101,7 +103,8 @@ class LibraryStates:
         warnings_.complete()
         warnings_shown.complete()
         for state in registry.loaded(name):
-            if state.name not in self._now and (self._seeded or not state.seeded):
+            is_new = state.name not in self._now or self._known.get(state.name) is not state
+            if is_new and (self._seeded or not state.seeded):
                 self._settle(state)
 
     def _forget_generators(self) -> None:

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from cellburst.errors import PayloadError
-from cellburst.library_state import place
+from cellburst.library_state import surroundings
 from cellburst.library_state.environment import THREADS
 from cellburst.library_state.sealing import seal
 from cellburst.model.payload import Payload
@@ -21,6 +21,7 @@ from cellburst.worker.limits import Limits
 _SIGNAL_NAMES = "SIGALRM SIGCHLD SIGHUP SIGPIPE SIGPROF SIGQUIT SIGTERM SIGUSR1 SIGUSR2 SIGVTALRM"
 _SIGNALS = tuple(int(getattr(signal, name)) for name in _SIGNAL_NAMES.split())
 _getsignal: Any = import_module("_signal").getsignal  # signal.getsignal makes an enum, at several times the cost
+_LATE = ("MPLBACKEND", "PAGER", "GIT_PAGER")  # set when a worker starts, and by a kernel after others
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
 
@@ -55,7 +56,8 @@ class Surroundings:
         """
         if payload.dropped:
             raise PayloadError(_missing(payload.dropped))
-        self._environ = {**self._own_environ, **payload.ambient, **payload.env}
+        own = {name: value for name, value in self._own_environ.items() if name not in _LATE or name not in payload.env}
+        self._environ = {**own, **payload.ambient, **payload.env}
         hidden = self._hidden(payload) if payload.collect == "namespace" else set()
         for name in payload.unset:
             self._environ.pop(name, None)
@@ -66,6 +68,7 @@ class Surroundings:
         for name in hidden & set(self._environ):
             _hide(name)
             del self._environ[name]
+        _set_in_order(self._environ)
         self._encoded = _encoded_environ()
         self._path = [_here(entry) for entry in payload.path] or self._own_path
         self._umask = self._own_umask if payload.umask is None else payload.umask
@@ -73,8 +76,8 @@ class Surroundings:
         self.settle()
 
     def _hidden(self, payload: Payload) -> set[str]:
-        """What only workers have, and a cell is not to find: how many threads to use."""
-        return {name for name in THREADS if name not in payload.ambient and name not in payload.env}
+        """What only workers have, and a cell is not to find: how many threads to use, and whose its processes are."""
+        return {name for name in (*THREADS, MARKER) if name not in payload.ambient and name not in payload.env}
 
     def settle(self, *, thoroughly: bool = True) -> None:
         """Put back what a task changed; what it did not change costs a comparison each.
@@ -94,19 +97,19 @@ class Surroundings:
         self._settle_interpreter()
 
     def left(self) -> dict[str, Any]:
-        """Which of it a cell has changed, as states of ``library_state.place``; variables are sealed."""
+        """Which of it a cell has changed, as states of ``library_state.surroundings``; variables are sealed."""
         found: dict[str, Any] = {}
         if (folder := _folder()) != self._cwd:
-            found[place.FOLDER] = folder or ""
+            found[surroundings.FOLDER] = folder or ""
         mask = os.umask(self._umask)
         if mask != self._umask:
-            found[place.FILE_MASK] = mask
+            found[surroundings.FILE_MASK] = mask
         if sys.path != self._path:
-            found[place.PATH] = self._path, list(sys.path)
+            found[surroundings.PATH] = self._path, list(sys.path)
         if getattr(os.environ, "_data", os.environ) != self._encoded:
             now, before = dict(os.environ), self._environ
-            changes = {name: now.get(name) for name in {*now, *before} if now.get(name) != before.get(name)}
-            found[place.ENVIRONMENT] = seal(changes, self._seal) if self._seal else b""
+            changes = {name: now.get(name) for name in {**now, **before} if now.get(name) != before.get(name)}
+            found[surroundings.ENVIRONMENT] = seal(changes, self._seal) if self._seal else b""
         return found
 
     def _settle_signals(self) -> None:
@@ -162,6 +165,15 @@ def _set_environ(wanted: dict[str, str]) -> None:
             os.environ[name] = value
     if os.environ.get("TZ") != zone and hasattr(time, "tzset"):
         time.tzset()
+
+
+def _set_in_order(wanted: Collection[str]) -> None:
+    """List the variables in this order: a notebook may look at all of them."""
+    variables: Any = os.environ
+    if list(variables) != list(wanted):
+        found = {variables.encodekey(name): variables._data[variables.encodekey(name)] for name in wanted}
+        variables._data.clear()
+        variables._data.update(found)
 
 
 def _folder() -> str | None:

@@ -15,6 +15,7 @@ from . import (
     classes,
     code,
     containers,
+    copying,
     figures,
     frames,
     instances,
@@ -62,6 +63,9 @@ def description(user_ns: dict[str, Any], roots: dict[str, Any], shell: Any = Non
         "sizes": walk.sizes,
         "states": {**states.describe(shell), **states.found(patches.describe, shell)},
     }
+
+
+copy_seconds = copying.seconds
 
 
 def forget_last_input(_: Any = None) -> bool:

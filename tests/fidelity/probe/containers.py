@@ -61,7 +61,8 @@ def pairs(
     """Keys and values of a dict, in its order; ``spelled`` is how the place of a text's value is called."""
     without = frozenset(left_out)
     texts = []
-    for number, (key, value) in enumerate(list(dict.items(found))):
+    ordered = collections.OrderedDict if issubclass(type(found), collections.OrderedDict) else dict
+    for number, (key, value) in enumerate(list(ordered.items(found))):
         known = token(key, flat=True)
         if known is None:
             written = walk.child(f"{path}.key({number})", key)

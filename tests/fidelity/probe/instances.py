@@ -15,6 +15,7 @@ from . import containers
 from .atoms import is_a, module_of, token, type_name
 from .classes import importable
 from .code import file_name
+from .iterators import has_ended
 
 if TYPE_CHECKING:
     from .walk import Walk
@@ -118,6 +119,9 @@ def _reduced(walk: Walk, path: str, obj: Any) -> Iterator[str]:
     filters = warnings.filters
     warnings.filters = [("ignore", None, Warning, None, 0)]  # catch_warnings would make registries forget
     try:
+        if has_ended(obj):
+            yield "ended"
+            return
         how = copyreg.dispatch_table.get(kind)
         found = how(obj) if how else obj.__reduce_ex__(4)
     except Exception:

@@ -13,7 +13,7 @@ from typing import Any
 from .atoms import token, type_name
 
 # they differ between two kernels, or are ours
-_VARIABLES = frozenset({"JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_API_TOKEN", "CELLBURST_WORKER", "_"})
+_VARIABLES = frozenset({"JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_API_TOKEN", "_"})
 
 Found = Iterator[tuple[str, str]]
 

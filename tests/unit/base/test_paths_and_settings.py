@@ -60,3 +60,16 @@ def test_a_setting_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch)
 
 def test_every_setting_says_what_it_means() -> None:
     assert all(item.metadata["meaning"] for item in fields(Settings))
+
+
+def test_settings_are_passed_on_as_they_were_spelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells see the environment that their worker was given."""
+    monkeypatch.setenv("CELLBURST_IDLE_EXIT", "120")
+    monkeypatch.setenv("CELLBURST_STRICT_SYNC", "yes")
+    found = Settings.load()
+    assert found.variables()["CELLBURST_IDLE_EXIT"] == "120"
+    assert found.variables()["CELLBURST_STRICT_SYNC"] == "yes"
+    monkeypatch.setenv("CELLBURST_IDLE_EXIT", "much")
+    monkeypatch.delenv("CELLBURST_STRICT_SYNC")
+    assert found.variables()["CELLBURST_IDLE_EXIT"] == "120.0"
+    assert found.variables()["CELLBURST_STRICT_SYNC"] == "1"

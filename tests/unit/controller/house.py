@@ -36,10 +36,10 @@ class FakeClient:
         return [message for message in self.heard if isinstance(message, kind)]
 
 
-def a_run(count: int = 1, kind: str = "copies", key: str = "", **options: Any) -> Run:
-    """A run of ``count`` tasks."""
+def a_run(count: int = 1, kind: str = "copies", key: str = "", number: int | None = None, **options: Any) -> Run:
+    """A run of ``count`` tasks; with a ``number`` its id is no chance."""
     sweep = SweepView("single" if kind == "single" else "copies", count)
-    run = new_run_id(1_700_000_000.0)
+    run = new_run_id(1_700_000_000.0) if number is None else f"0000000-{number:04d}"
     payload = Payload("cell", Packed(b"}."), source="1")
     return Run(run, key or run, "test", "local", payload, sweep, RunOptions(**options), 1_700_000_000.0, code="1")
 

@@ -19,9 +19,9 @@ _VOID = {"img", "meta"}
 
 
 def cell(
-    number: int, kind: str = "equal", cost: float = 0.01, size: int = 0, **verdict: list[Difference]
+    number: int, kind: str = "equal", cost: float = 0.01, copying: float = 0.0, **verdict: list[Difference]
 ) -> CellResult:
-    return CellResult("book", number, f"x = {number}  # <&>", Verdict(kind, **verdict), cost, size, 10, ())
+    return CellResult("book", number, f"x = {number}  # <&>", Verdict(kind, **verdict), cost, 0, copying, 10, ())
 
 
 def book() -> BookResult:
@@ -82,7 +82,7 @@ def test_costs() -> None:
     assert (found.median, found.p95) == (0.051, 0.096)
     assert found.worst[0].cost == 0.1
     assert found.over == ()
-    over = costs([cell(1, cost=0.3, size=10), cell(2, cost=0.3, size=500_000_000), cell(3, "refused", cost=9)])
+    over = costs([cell(1, cost=0.3, copying=0.1), cell(2, cost=0.3, copying=0.25), cell(3, "refused", cost=9)])
     assert over is not None
     assert [one.number for one in over.over] == [1]
     assert costs([]) is None

@@ -39,6 +39,21 @@ def test_what_was_said_is_carried_then() -> None:
     assert [judged(judge, plain, remote).kind, judged(judge, plain, record()).kind] == ["said", "carried"]
 
 
+def test_a_refusal_of_what_an_earlier_cell_left_is_carried() -> None:
+    judge = Judge()
+    plain = record(**named(f="file"))
+    assert judged(judge, plain, record(said=["f stays on the worker"])).kind == "said"
+    for why, kind in (
+        ("UnpicklableError: f is a placeholder", "carried"),
+        ("NameError: name 'f' is not defined", "carried"),
+        ("UnpicklableError: g is an open file", "refused"),
+        ("UsageError: the cell changes the shell", "refused"),
+    ):
+        refused = record()
+        refused.refusal = why
+        assert judged(judge, plain, refused).kind == kind
+
+
 def test_history_that_moves_on_is_carried() -> None:
     judge = Judge()
 

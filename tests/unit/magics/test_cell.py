@@ -41,7 +41,7 @@ class Client:
 def client(monkeypatch: pytest.MonkeyPatch) -> Client:
     found = Client()
     monkeypatch.setattr(magic, "prepare_cell", found.prepare)
-    monkeypatch.setattr("cellburst.client.submit.submit_prepared", found.submit)
+    monkeypatch.setattr(magic, "submit_prepared", found.submit)
     return found
 
 
@@ -55,7 +55,7 @@ def rendered(error: BaseException) -> str:
 
 
 def test_a_single_cell_gives_its_value_and_its_variables(client: Client, shell: Shell) -> None:
-    client.run.delta = SimpleNamespace(value=42, has_value=True, unreturned={}, placeholders=(), error=None)
+    client.run.delta = SimpleNamespace(value=42, has_value=True, unreturned={}, placeholders=(), error=None, states={})
     client.run.assigned = {"x": 1}
     assert magic.run_cell(shell, "local --into found", "x = 1\n42") == 42
     assert shell.user_ns == {"n": 3, "x": 1, "found": 42}
@@ -81,7 +81,7 @@ def test_the_cells_own_exception_is_raised_and_its_variables_are_there(client: C
 
 def test_what_could_not_come_back_is_said(client: Client, shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
     client.run.delta = SimpleNamespace(
-        value=1, has_value=True, unreturned={"f": "f is an open file"}, placeholders=(), error=None
+        value=1, has_value=True, unreturned={"f": "f is an open file"}, placeholders=(), error=None, states={}
     )
     client.run.note = "peak memory could not be read"
     assert magic.run_cell(shell, "", "f = open('x')") == 1

@@ -10,6 +10,7 @@ import pickle
 import struct
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO
@@ -45,11 +46,15 @@ def from_bytes(data: bytes) -> Packed:
     return msgspec.msgpack.decode(data, type=Packed)
 
 
-def run_cell(source: str, namespace: dict[str, Any]) -> tuple[Any, bool]:
-    """Execute a cell; its last expression's value, and whether it has one."""
+def run_cell(
+    source: str, namespace: dict[str, Any], after_each: Callable[[], object] = lambda: None
+) -> tuple[Any, bool]:
+    """Execute a cell; its last expression's value, and whether it has one. ``after_each``: statement."""
     tree = ast.parse(source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, "<cell>", "exec"), namespace)
+    for statement in tree.body:
+        exec(compile(ast.Module([statement], []), "<cell>", "exec"), namespace)
+        after_each()
     if last is None:
         return None, False
     return eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace), True  # type: ignore[attr-defined]
@@ -67,7 +72,8 @@ def serve(folder: Path, incoming: BinaryIO, outgoing: BinaryIO) -> None:
         try:
             namespace.update(unpack(from_bytes(data), blobs, namespace=namespace))
             before = Snapshot.take(namespace, blobs)
-            value, has_value = run_cell(source, namespace)
+            after_each = (lambda: None) if before.loosened is None else before.loosened.sweep
+            value, has_value = run_cell(source, namespace, after_each)
             if kind == "delta":
                 packed = pack_delta(before, namespace, value, has_value, blobs, settings)
             else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import random
+import sys
 import weakref
 from array import array
 from collections import deque
@@ -54,6 +56,8 @@ class Observer:
     def _inside(self, value: Any, where: str) -> Any:
         if isinstance(value, np.ndarray):
             return self._array(value, where)
+        if type(value).__module__.startswith("torch") and isinstance(value, sys.modules["torch"].Tensor):
+            return self._tensor(value, where)
         if isinstance(value, (pd.DataFrame, pd.Series, pd.Index)):
             return self._table(value, where)
         if isinstance(value, pd.api.extensions.ExtensionArray):
@@ -79,6 +83,20 @@ class Observer:
             elements,
             inside,
         )
+
+    def _tensor(self, value: Any, where: str) -> Any:
+        if value.layout is sys.modules["torch"].strided and value.numel():
+            self._arrays.append((where, np.asarray(_Shown(value))))
+        inside = [(name, self._tell(part, f"{where}.{name}")) for name, part in sorted(vars(value).items())]
+        if value.is_leaf or value.retains_grad:
+            inside.append(("grad", self._tell(value.grad, f"{where}.grad")))
+        inside.append(("hooks", self._tell(value._backward_hooks, f"{where}.hooks")))
+        marks = value.requires_grad, value.is_leaf, type(value.grad_fn).__name__, value.is_inference(), value.is_conj()
+        if value.layout is not sys.modules["torch"].strided:
+            return repr(value), marks, inside
+        form = tuple(value.shape), value.stride(), value.storage_offset(), str(value.dtype), repr(value)
+        storage = value.untyped_storage()
+        return form, marks, self._tell(storage, f"{where}.storage"), storage.nbytes(), storage.resizable(), inside
 
     def _table(self, value: Any, where: str) -> Any:
         if isinstance(value, pd.Index):
@@ -134,9 +152,26 @@ class Observer:
             yield from ((".content", part) for part in _cell(value))
         elif isinstance(value, FunctionType):
             yield from _of_function(value)
+        elif type(value).__name__ == "UntypedStorage":
+            yield "bytes", repr(ctypes.string_at(value.data_ptr(), value.nbytes()) if value.nbytes() else b"")
         elif hasattr(value, "__next__"):
             yield "rest", repr(_rest(value))
         yield from (("." + name, part) for name, part in _attributes(value))
+
+
+class _Shown:
+    """The memory that a tensor shows; asking the tensor itself would change it."""
+
+    def __init__(self, tensor: Any) -> None:
+        size = tensor.element_size()
+        self.tensor = tensor
+        self.__array_interface__ = {
+            "shape": tuple(tensor.shape),
+            "typestr": f"|V{size}",
+            "data": (tensor.data_ptr(), False),
+            "strides": tuple(size * stride for stride in tensor.stride()),
+            "version": 3,
+        }
 
 
 def _of_function(value: FunctionType) -> Iterator[tuple[str, Any]]:

@@ -216,3 +216,30 @@ def test_very_long_code_has_its_lines() -> None:
     made = sent(trace)
     assert traceback.extract_tb(made)[-1].lineno == 9002
     assert [frame.f_lineno for frame, _ in traceback.walk_tb(made)][-1] == 9002
+
+
+def _again(function: Callable[[], Any]) -> Any:
+    return function()
+
+
+def test_each_call_has_a_frame_of_its_own_but_deep_in_a_recursion() -> None:
+    """IPython takes entries with the same frame for one."""
+
+    def frames(function: Callable[[], Any]) -> list[Any]:
+        with pytest.raises(ZeroDivisionError) as caught:
+            function()
+        trace = traces.take(caught.value.__traceback__)
+        assert trace is not None
+        found = [entry.tb_frame for entry in traces.walk(traces.rebuild(trace))]
+        return [frame for frame in found if frame.f_code.co_name == "_again"]
+
+    twice = frames(lambda: _again(lambda: _again(lambda: 1 / 0)))
+    assert len(twice) == 2
+    assert twice[0] is not twice[1]
+
+    def deep(n: int) -> Any:
+        return _again(lambda: deep(n - 1)) if n else 1 / 0
+
+    many = frames(lambda: deep(200))
+    assert len(many) == 200
+    assert 10 < len(set(map(id, many))) < 50

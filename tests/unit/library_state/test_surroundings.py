@@ -55,11 +55,11 @@ def test_variables_and_folder(tmp_path: Path) -> None:
 
 def test_resource_limits_and_the_file_mask() -> None:
     run(
-        "import os, resource\nassert get('resource limits') is None\nfrom cellburst.library_state import place\n"
+        "import os, resource\nassert get('resource limits') is None\nfrom cellburst.library_state import surroundings\n"
         "soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (soft - 1, hard))\nvalue = sent('resource limits')\n"
         "assert value == {resource.RLIMIT_NOFILE: (soft - 1, hard)}\nput('resource limits', None)\n"
         "assert resource.getrlimit(resource.RLIMIT_NOFILE) == (soft, hard)\nput('resource limits', value)\n"
         "assert resource.getrlimit(resource.RLIMIT_NOFILE) == (soft - 1, hard)\n"
-        "put(place.FILE_MASK, 0o027)\nassert os.umask(0) == 0o027\n"
+        "put(surroundings.FILE_MASK, 0o027)\nassert os.umask(0) == 0o027\n"
     )
