@@ -17,18 +17,20 @@ from tests.fidelity.screen import normalised
 
 _STREAMS = ("stdout", "stderr")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_SCRIPT = re.compile(r"(?:%%remote\b.*\n)?%%(?:bash|sh|script|perl|python[23]?|pypy|ruby)\b")
 _FIRST = re.compile(r"(?m)^(\s*(?:-+>)?\s*\d+ )(?:# plain|(?:# )?%%remote\b.*)$")
 _HEAD = re.compile(r"(?m)^(?=Cell In\[|File |[A-Za-z_][\w.]*: )")  # a frame, or what was raised
 
 
 def places(record: Record) -> dict[str, str]:
     """Every place of a record's outputs: the streams, each display by kind of data, the error, the order, the reply."""
-    found: dict[str, str] = {"order": ", ".join(output.kind for output in record.outputs)}
+    ordered = _ordered(record)
+    found: dict[str, str] = {"order": ", ".join(output.kind for output in ordered)}
     for name in _STREAMS:
         found[name] = "".join(output.text for output in record.outputs if output.kind == name)
     found["split"] = " | ".join(
         f"{output.kind} {len(normalised(output.text))}" if output.kind in _STREAMS else output.kind
-        for output in record.outputs
+        for output in ordered
     )
     for number, output in numbered(record.outputs):
         found.update(_of_output(number, output))
@@ -37,6 +39,12 @@ def places(record: Record) -> dict[str, str]:
     if record.lost:
         found["kernel"] = record.lost
     return found
+
+
+def _ordered(record: Record) -> list[Output]:
+    """Without the two streams of a script: they are pipes, each read when something is in it."""
+    is_script = _SCRIPT.match(record.source) is not None
+    return [output for output in record.outputs if not (is_script and output.kind in _STREAMS)]
 
 
 def numbered(outputs: Sequence[Output]) -> Iterator[tuple[int, Output]]:

@@ -62,12 +62,21 @@ class Serving:
                 return
 
     def _tidy(self) -> None:
-        """Free what long tasks left in cycles, if nothing is to be done for a moment or if it is much."""
-        if self._untidy and (
-            own_memory() - self._tidy_memory > _MUCH or not self._poll.poll(_IDLE_BEFORE_COLLECTING * 1000)
-        ):
-            gc.collect()
-            self._untidy, self._tidy_memory = False, own_memory()
+        """Free what long tasks left in cycles, if nothing is to be done for a moment or if it is much.
+
+        What is there between two runs are libraries: they are looked at once, and again only if memory has grown.
+        """
+        if not self._untidy:
+            return
+        much = own_memory() - self._tidy_memory > _MUCH
+        if not much and self._poll.poll(_IDLE_BEFORE_COLLECTING * 1000):
+            return
+        if much:
+            gc.unfreeze()
+        gc.collect()
+        if not self._runs:
+            gc.freeze()
+        self._untidy, self._tidy_memory = False, own_memory()
 
     def _do_chores(self) -> None:
         """Go on with the chores until a message arrives."""

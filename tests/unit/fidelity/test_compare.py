@@ -163,3 +163,11 @@ def test_addresses_are_not_compared_but_what_is_around_them_is() -> None:
     plain, again = record(stream("<f at 0x7f00aa11>")), record(stream("<f at 0x7f00bb22>"))
     assert places(plain, record(stream("<f at 0x7f00cc33>")), again) == set()
     assert places(plain, record(stream("<g at 0x7f00cc33>")), again) == {"outputs: stdout"}
+
+
+@pytest.mark.parametrize(("first_line", "order"), [("%%bash", set()), ("# plain", {"outputs: order"})])
+def test_the_two_pipes_of_a_script_have_no_order(first_line: str, order: set[str]) -> None:
+    plain = record(stream("a"), stream("b", "stderr"), source=f"{first_line}\nx")
+    remote = record(stream("b", "stderr"), stream("a"), source=f"%%remote local\n{first_line}\nx")
+    found = compare(plain, plain, remote)
+    assert {f"{one.group}: {one.place}" for one in found.differences} == order
