@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from cellburst.payload import graph
+from cellburst.payload import graph, log_handlers
 from cellburst.payload.classify import LONG
 from cellburst.payload.graph import Node
 from cellburst.payload.kinds import NotReplaceableError
@@ -70,13 +70,14 @@ class References:
         self._anchor = anchor
         self._replaced = replaced
         self._paths: dict[int, Path] = {}
+        self._of_loggers: dict[int, Path] = log_handlers.lists_of_loggers()
 
     def get(self, key: int, /) -> Path | None:
         node = self.nodes.get(key)
         if node is None or key in self._replaced:
             if key in self._texts:
                 return self._text_at(key)
-            return BUILTINS if key == _BUILTINS else None
+            return BUILTINS if key == _BUILTINS else self._of_loggers.get(key)
         path = self._paths.get(key)
         if path is None:
             path = self._paths[key] = node.path()  # one tuple per object, so that pickle writes it once

@@ -6,10 +6,13 @@ import itertools
 import os
 import sys
 import weakref
+from importlib import import_module
 from typing import Any
 
 OWN_TO_A_PROCESS = frozenset({"lock", "stream"})
 """Attributes that are not looked into."""
+OF_LOGGER = "of a logger"
+"""Begins the name of a logger's list, where others are paths."""
 _STREAMS = ("stdout", "stderr")
 _keys: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
 _by_key: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()  # the last of each that was made here
@@ -34,6 +37,21 @@ def know(handler: Any, key: int) -> None:
     """This is the handler of that key here."""
     _keys[handler] = key
     _by_key[key] = handler
+
+
+def lists_of_loggers() -> dict[int, tuple[str, str, str]]:
+    """By ``id``, what names the list of each logger's handlers or filters, which the other side's logger has, too."""
+    logging: Any = sys.modules.get("logging")
+    if logging is None:
+        return {}
+    loggers = [logging.root, *(one for one in logging.root.manager.loggerDict.values() if hasattr(one, "handlers"))]
+    return {id(getattr(one, part)): (OF_LOGGER, one.name, part) for one in loggers for part in ("handlers", "filters")}
+
+
+def list_of_logger(named: tuple[str, str, str]) -> Any:
+    """This process's list that another has named."""
+    logging = import_module("logging")
+    return getattr(logging.getLogger(named[1]), named[2])
 
 
 def is_handler(kind: type) -> bool:

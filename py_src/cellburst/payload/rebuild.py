@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, ClassVar
 
 from cellburst.errors import PlaceholderError
+from cellburst.payload import log_handlers
 from cellburst.payload.namespaces import Namespace, filling
 from cellburst.payload.steps import children, joined
 
@@ -33,6 +34,8 @@ def referred(known: Mapping[Any, object], pid: Any) -> object:
     """The object that a pickle only names. Raises MissingReferenceError."""
     if pid == BUILTINS:
         return vars(builtins)
+    if type(pid) is tuple and pid[:1] == (log_handlers.OF_LOGGER,):
+        return log_handlers.list_of_logger(pid)
     try:
         return known[pid]
     except KeyError:
