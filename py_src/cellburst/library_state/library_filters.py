@@ -131,8 +131,9 @@ def _referred(name: str) -> frozenset[str]:
     for value in list(vars(sys.modules[name]).values()):
         kind = type(value)  # `isinstance` asks the object itself, and some complain about that
         if issubclass(kind, ModuleType):
-            if not value.__name__.startswith(f"{name}."):
-                found.add(value.__name__)
+            home = vars(value).get("__name__")  # some that stand for others have none
+            if isinstance(home, str) and not home.startswith(f"{name}."):
+                found.add(home)
         elif issubclass(kind, (type, FunctionType)) and isinstance(home := getattr(value, "__module__", None), str):
             found.add(home)
     return frozenset(found)

@@ -40,6 +40,27 @@ def is_frame(kind: Any) -> bool:
     return any(cls.__name__ == "NDFrame" and cls.__module__.startswith("pandas.") for cls in kind.__mro__)
 
 
+def reduce_frame(frame: Any, _: Any = None) -> Any:
+    """By pandas' own way, which leaves two attributes of the class in the instance as well."""
+    make, arguments, state, *_ = frame.__reduce_ex__(5)
+    return make, arguments, state, None, None, set_pandas_state
+
+
+def set_pandas_state(frame: Any, state: Any) -> None:
+    """As pandas does, and no more."""
+    frame.__setstate__(state)
+    for name in ("_metadata", "_typ"):
+        vars(frame).pop(name, None)
+
+
+@functools.lru_cache(256)
+def has_pandas_own_state(kind: Any) -> bool:
+    """Whether nobody has written a subclass's pickling otherwise."""
+    home = next((cls for cls in kind.__mro__ if cls.__name__ == "NDFrame"), None)
+    own = ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__")
+    return home is not None and all(getattr(kind, name, None) is getattr(home, name, None) for name in own)
+
+
 @functools.lru_cache(256)
 def role(kind: Any) -> str:
     """What a type is in pandas: "index", "dtype", "backed" (an array around a numpy array), "" otherwise."""

@@ -75,6 +75,8 @@ def _find(kind: type) -> Reducer | None:
         return cast("Reducer", of_mocks)
     if of_shell := shell_parts.reducer_of(kind):
         return of_shell
+    if frames.is_frame(kind):
+        return frames.reduce_frame if frames.has_pandas_own_state(kind) else None
     if frames.is_block(kind):
         return frames.reduce_block
     if kind.__name__ == "BlockValuesRefs":

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from cellburst.library_state import library_filters
 from tests.unit.library_state.processes import run
 
 PREPARE = """
@@ -80,3 +84,13 @@ def test_nothing_is_watched_where_nothing_is_hidden(folder: Path) -> None:
         "import_statements.begin()\nassert type(lib) is type(other) is ModuleType\n",
         folder,
     )
+
+
+def test_modules_without_a_name_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as stand for others until they are used."""
+    nameless = ModuleType("for a moment")
+    del nameless.__dict__["__name__"]
+    library = ModuleType("somebodys_library")
+    vars(library).update(stand_in=nameless, dumps=json.dumps)
+    monkeypatch.setitem(sys.modules, "somebodys_library", library)
+    assert library_filters._referred("somebodys_library") == {"json"}
