@@ -8,9 +8,10 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from cellburst.model.blob import BlobRef
+from cellburst.model.browsing import AttemptRow, RunGist, RunQuery, TaskQuery
 from cellburst.model.events import Event
 from cellburst.model.outcome import LossReason, TaskResult
-from cellburst.model.run import Run, RunStatus, RunSummary
+from cellburst.model.run import Counts, Run, RunStatus, RunSummary
 
 
 class Clock(Protocol):
@@ -70,6 +71,27 @@ class LiveRun(Struct, frozen=True):
     leased: dict[int, int]
 
 
+class Standing(Struct, frozen=True):
+    """What a list of runs must be told of when it changes."""
+
+    name: str
+    status: RunStatus
+
+
+class StoreWatch(Protocol):
+    """Watching a store that a controller writes, from any process. Methods raise StoreError."""
+
+    def version(self) -> int:
+        """Differs from the number before if there was a commit since."""
+        ...
+
+    def standings(self) -> dict[str, Standing]:
+        """By the run's id."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class RunReader(Protocol):
     """Reading a run store; any process may, at any time, with or without a controller."""
 
@@ -105,6 +127,43 @@ class RunReader(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class TaskPage(Struct, frozen=True):
+    """Some of the ``total`` tasks that a query means."""
+
+    total: int
+    tasks: tuple[TaskRow, ...]
+
+
+class RunBrowser(RunReader, Protocol):
+    """Looking through a store as a page does: what it costs depends on what is shown, not on how much there is."""
+
+    def page(self, query: RunQuery) -> list[RunSummary]: ...
+    def summary(self, run: str) -> RunSummary:
+        """Raises UnknownRunError, and nothing else for a run whose record is damaged."""
+        ...
+
+    def gists(self, runs: Iterable[str]) -> dict[str, RunGist]:
+        """By the run's id; those whose record is damaged are left out."""
+        ...
+
+    def live_counts(self) -> tuple[int, Counts]:
+        """How many runs have not ended, and their tasks."""
+        ...
+
+    def version(self, run: str) -> str:
+        """A word that changes with every change of the run's state, its counts or the state of a task."""
+        ...
+
+    def states(self, run: str) -> str:
+        """A letter for each task, the first of its state's name."""
+        ...
+
+    def find_tasks(self, run: str, query: TaskQuery) -> TaskPage: ...
+    def attempts(self, run: str, index: int) -> list[AttemptRow]:
+        """Every try at a task, oldest first."""
+        ...
 
 
 class RunStore(RunReader, Protocol):

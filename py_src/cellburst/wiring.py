@@ -10,7 +10,9 @@ from cellburst.paths import Places
 from cellburst.settings import Settings
 
 if TYPE_CHECKING:
-    from cellburst.abc import Backend, Loop, RunReader, RunStore
+    from pathlib import Path
+
+    from cellburst.abc import Backend, Loop, RunBrowser, RunReader, RunStore, StoreWatch
     from cellburst.payload.blobs import BlobFolder
 
 
@@ -28,6 +30,21 @@ def open_reader(places: Places) -> RunReader:
     return sqlite.open_reader(places.store, places.outputs)
 
 
+def open_browser(places: Places, busy_seconds: float) -> RunBrowser:
+    """The same, to look through it; ``busy_seconds`` is how long to wait for another process that holds it."""
+    from cellburst.store import sqlite
+    from cellburst.store.browsing import SqliteBrowser
+
+    return sqlite.open_reader(places.store, places.outputs, busy_seconds=busy_seconds, kind=SqliteBrowser)
+
+
+def environments(places: Places) -> list[str]:
+    """Every Python environment of this user that has a run store, this one first."""
+    from cellburst.store import sqlite
+
+    return [path.stem for path in sqlite.store_paths(places)]
+
+
 def readers(places: Places) -> list[RunReader]:
     """Every run store of this user that can be read, this environment's first."""
     from cellburst.errors import StoreError
@@ -41,6 +58,13 @@ def readers(places: Places) -> list[RunReader]:
         except StoreError:
             continue  # `cellburst doctor` names it
     return found
+
+
+def open_watch(path: Path) -> StoreWatch:
+    """A run store of this user, to notice what changes in it. Raises StoreError."""
+    from cellburst.store.watch import SqliteWatch
+
+    return SqliteWatch(path)
 
 
 def open_store(places: Places, settings: Settings) -> RunStore:

@@ -25,6 +25,7 @@ PATIENCE = 20.0  # seconds for a controller to be there
 _POLL = 0.01  # seconds between two looks for a controller that another process starts
 _KEPT_RESULTS = 8
 
+_Readers = dict[threading.Thread, tuple[RunReader, int]]  # each with the file's number
 Begin = Callable[[Places, Settings], launch.Launch]
 
 
@@ -50,7 +51,7 @@ class Connection:
         self._begin = begin
         self._launch: launch.Launch | None = None
         self._blobs: BlobStore | None = None
-        self._inherited: list[threading.local] = []
+        self._inherited: list[_Readers] = []
         self._reset()
 
     # the controller
@@ -159,14 +160,15 @@ class Connection:
     def reader(self) -> RunReader:
         """This environment's store; one reader for each thread. Raises StoreError."""
         self._after_fork()
-        reader: RunReader | None = getattr(self._local, "reader", None)
-        there = _inode(self.places)
-        if reader is not None and self._local.inode != there:
+        thread, there = threading.current_thread(), _inode(self.places)
+        reader, inode = self._readers.get(thread, (None, 0))
+        if reader is not None and inode != there:
             reader.close()  # the controller has moved a damaged store aside, or somebody has deleted it
             reader = None
         if reader is None:
-            reader, self._local.inode = wiring.open_reader(self.places), there
-            self._local.reader = reader
+            self._close_readers(of_ended_threads=True)
+            reader = wiring.open_reader(self.places)
+            self._readers[thread] = reader, there
         return reader
 
     @property
@@ -179,15 +181,18 @@ class Connection:
     def close(self) -> None:
         """Let go of everything; it can be used again afterwards."""
         self._close_links()
-        reader: RunReader | None = getattr(self._local, "reader", None)
-        if reader is not None:
-            reader.close()
+        self._close_readers()
         self._reset()
+
+    def _close_readers(self, *, of_ended_threads: bool = False) -> None:
+        for thread in list(self._readers):
+            if not (of_ended_threads and thread.is_alive()) and (found := self._readers.pop(thread, None)):
+                found[0].close()
 
     def _after_fork(self) -> None:
         if self._pid != os.getpid():
             self._close_links()  # the parent speaks over these
-            self._inherited.append(self._local)  # a database must not be touched, not even closed, after a fork
+            self._inherited.append(self._readers)  # a database must not be touched, not even closed, after a fork
             self._reset()
 
     def _close_links(self) -> None:
@@ -201,7 +206,7 @@ class Connection:
         self._idle: deque[Link] = deque()
         self._parked: dict[str, Link] = {}
         self._results: OrderedDict[str, TaskResult] = OrderedDict()
-        self._local = threading.local()
+        self._readers: _Readers = {}
 
 
 def _inode(places: Places) -> int:

@@ -176,7 +176,7 @@ def _skew(version: str, pid: int) -> str:
 def _silent(pid: int, limit: float) -> ControllerError:
     return ControllerError(
         f"the controller (pid {pid}) has not answered for {limit:.0f} s: it is stopped or stuck; "
-        f"`cellburst doctor` says more, and `kill {pid}` lets the next one take its runs over"
+        f"`cellburst doctor` says more, and `kill -9 {pid}` lets the next one take its runs over"
     )
 
 

@@ -94,6 +94,91 @@ SELECT number, id, name, target, state, reason, submitted, started, ended, noteb
     running, succeeded, failed, cancelled, unknown
 FROM runs ORDER BY submitted DESC, id DESC LIMIT :limit OFFSET :offset;
 
+-- name: standings
+-- Where every run is, without what never changes.
+SELECT id, name, state, reason, started, ended, count, running, succeeded, failed, cancelled, unknown FROM runs;
+
+-- name: run_page
+-- Runs before a moment and id, newest first, with what a list shows of their code.
+SELECT number, id, name, target, state, reason, submitted, started, ended, notebook, substr(code, 1, 2000) AS code,
+    count, running, succeeded, failed, cancelled, unknown
+FROM runs
+WHERE (submitted, id) < (:submitted, :id)
+    AND (:states = '' OR instr(:states, ',' || state || ',') > 0)
+    AND (:target = '' OR target = :target)
+    AND (:text = '' OR instr(lower(id || char(10) || name || char(10) || notebook || char(10) || code), :text) > 0)
+ORDER BY submitted DESC, id DESC LIMIT :limit;
+
+-- name: live_counts
+-- How much is going on.
+SELECT COUNT(*) AS runs, COALESCE(SUM(count), 0) AS count, COALESCE(SUM(running), 0) AS running,
+    COALESCE(SUM(succeeded), 0) AS succeeded, COALESCE(SUM(failed), 0) AS failed,
+    COALESCE(SUM(cancelled), 0) AS cancelled, COALESCE(SUM(unknown), 0) AS unknown
+FROM runs WHERE state IN ('queued', 'running', 'cancelling');
+
+-- name: run_version
+-- What differs whenever the state of one of its tasks does: counts, and what moves tasks without changing a count.
+SELECT state, started, ended, count, running, succeeded, failed, cancelled, unknown,
+    (SELECT MAX(sequence) FROM timeline WHERE run = number),
+    (SELECT COUNT(*) FROM leases WHERE run = number), (SELECT MAX(at) FROM leases WHERE run = number)
+FROM runs WHERE id = :id;
+
+-- name: never_again
+-- Whether no task of a run was run again: "plain" below.
+SELECT NOT EXISTS (SELECT 1 FROM generations WHERE run = :run);
+
+-- name: ended_in_blocks
+-- How many tasks of each 256 have ended.
+SELECT idx / 256 AS block, COUNT(*) FROM outcomes AS o
+WHERE run = :run AND (:plain OR generation = COALESCE((SELECT g.generation FROM generations AS g
+        WHERE g.run = o.run AND g.idx = o.idx), 1))
+GROUP BY block;
+
+-- name: ended_between
+-- Tasks that have ended.
+SELECT idx FROM outcomes AS o
+WHERE run = :run AND (:plain OR generation = COALESCE((SELECT g.generation FROM generations AS g
+        WHERE g.run = o.run AND g.idx = o.idx), 1))
+    AND idx >= :start AND idx < :stop;
+
+-- name: ended_otherwise
+-- Tasks that have ended and did not succeed.
+SELECT idx, kind FROM outcomes AS o
+WHERE run = :run AND (:plain OR generation = COALESCE((SELECT g.generation FROM generations AS g
+        WHERE g.run = o.run AND g.idx = o.idx), 1))
+    AND kind <> 'succeeded';
+
+-- name: ended_with_text
+-- Ended tasks in whose facts these bytes occur, ASCII letters in lower case; "says" then looks at the facts themselves.
+SELECT idx FROM outcomes AS o
+WHERE run = :run AND (:plain OR generation = COALESCE((SELECT g.generation FROM generations AS g
+        WHERE g.run = o.run AND g.idx = o.idx), 1))
+    AND instr(lower(CAST(facts AS TEXT)), :text) > 0 AND says(facts);
+
+-- name: ended_ascending
+-- Chosen tasks that have ended, by what "sort_key" finds in their facts.
+SELECT sort_key(facts) AS found, idx FROM outcomes AS o
+WHERE run = :run AND (:plain OR generation = COALESCE((SELECT g.generation FROM generations AS g
+        WHERE g.run = o.run AND g.idx = o.idx), 1))
+    AND (:every OR chosen(idx))
+ORDER BY found, idx LIMIT :limit OFFSET :offset;
+
+-- name: ended_descending
+-- The same from the other end; the index decides among equals as before.
+SELECT sort_key(facts) AS found, idx FROM outcomes AS o
+WHERE run = :run AND (:plain OR generation = COALESCE((SELECT g.generation FROM generations AS g
+        WHERE g.run = o.run AND g.idx = o.idx), 1))
+    AND (:every OR chosen(idx))
+ORDER BY found DESC, idx LIMIT :limit OFFSET :offset;
+
+-- name: attempts_of_task
+-- Attempts of a task that ended without ending it.
+SELECT generation, attempt, worker, loss, message, at FROM attempts WHERE run = :run AND idx = :idx;
+
+-- name: endings_of_task
+-- How each generation of a task ended.
+SELECT generation, kind, facts FROM outcomes WHERE run = :run AND idx = :idx;
+
 -- name: run_by_key
 -- The run of a submission.
 SELECT id FROM runs WHERE key = :key;

@@ -223,7 +223,8 @@ def read_indices(body: bytes) -> list[int]:
     return _decode_indices(body)
 
 
-def _counts(row: Any) -> Counts:
+def read_counts(row: Any) -> Counts:
+    """Tasks by state, from a row that has their numbers."""
     ended = (row["succeeded"], row["failed"], row["cancelled"], row["unknown"])
     queued = max(0, row["count"] - row["running"] - sum(ended))
     return Counts(queued, row["running"], *ended)
@@ -240,7 +241,7 @@ def _state(row: Any) -> tuple[RunState, str]:
 def read_status(row: Any) -> RunStatus:
     """Where a run is, from a row of "run_row"."""
     state, reason = _state(row)
-    return RunStatus(row["id"], state, _counts(row), row["started"], row["ended"], reason)
+    return RunStatus(row["id"], state, read_counts(row), row["started"], row["ended"], reason)
 
 
 def read_summary(row: Any, store: str) -> RunSummary:
@@ -251,7 +252,7 @@ def read_summary(row: Any, store: str) -> RunSummary:
         name=row["name"],
         target=row["target"],
         state=state,
-        counts=_counts(row),
+        counts=read_counts(row),
         submitted=row["submitted"],
         started=row["started"],
         ended=row["ended"],

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cellburst import faults
 from cellburst.abc import LiveRun
@@ -28,6 +28,7 @@ from cellburst.store.reader import SqliteReader
 from cellburst.store.sidecar import Sidecars, Witness
 from cellburst.store.writing import Writer
 
+Reader = TypeVar("Reader", bound=SqliteReader)
 _HALTED = "{}; `%remote retry` runs what is missing"
 
 
@@ -243,7 +244,8 @@ def open_reader(
     blobs: Blobs | None = None,
     *,
     busy_seconds: float = BUSY_SECONDS,
-) -> SqliteReader:
+    kind: type[Reader] = SqliteReader,  # type: ignore[assignment]
+) -> Reader:
     """A store for reading, whoever wrote it; creates nothing.
 
     ``outputs_dir`` and ``blobs`` are by default where the layout of the data folder has them.
@@ -262,7 +264,7 @@ def open_reader(
             db.close()
             raise
     blobs = blobs or BlobFolder(path.parent.parent / "blobs")
-    return SqliteReader(db, path, _files(outputs_dir, Settings()), blobs)
+    return kind(db, path, _files(outputs_dir, Settings()), blobs)
 
 
 def store_paths(places: Places) -> list[Path]:

@@ -29,7 +29,7 @@ def check_controller(places: Places, settings: Settings) -> Iterator[Finding]:
     except VersionSkewError as error:
         yield problem("controller", str(error), f"when its runs have ended: kill {record.pid}")
     except (CellburstError, OSError) as error:
-        yield problem("controller", f"{found}: {error}", f"kill {record.pid}; the next one takes its runs over")
+        yield problem("controller", f"{found}: {error}", f"kill -9 {record.pid}; the next one takes its runs over")
     else:
         yield _version(record, f"{found}, {counted(int(said.get('runs', 0)), 'live run')}")
         yield from _troubles(said, places)

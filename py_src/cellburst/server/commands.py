@@ -1,0 +1,104 @@
+"""Commands: the controller decides; here is only what it need not be asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from cellburst.errors import ControllerError, UsageError
+from cellburst.model.run import ENDED
+from cellburst.server import asking
+from cellburst.server.command_schemas import CancelBody, CommandAnswer, Nothing, RenameBody, RetryBody
+from cellburst.server.service import Service
+from cellburst.wire.client import Cancel, Delete, Prune, Rename, Retry
+
+_NO_ENV = (
+    "run {run} needs values of {names}, which its notebook had set and which are never stored; retry it from that"
+    ' notebook, where they are set: cellburst.attach("{run}").retry({which!r})'
+)
+
+
+async def cancel(service: Service, run: str, body: CancelBody) -> CommandAnswer:
+    """Cancel some tasks, or all that have not ended: ``tasks`` says how many those were."""
+    return await _in_thread(service, partial(_cancel, service, run, body.tasks))
+
+
+async def retry(service: Service, run: str, body: RetryBody) -> CommandAnswer:
+    """Run tasks again: ``tasks`` says how many."""
+    return await _in_thread(service, partial(_retry, service, run, body.which))
+
+
+async def rename(service: Service, run: str, body: RenameBody) -> CommandAnswer:
+    """Give a run another name."""
+    return await _in_thread(service, partial(_rename, service, run, body.name))
+
+
+async def delete(service: Service, run: str, body: Nothing) -> CommandAnswer:
+    """Delete an ended run with its results and outputs."""
+    return await _in_thread(service, partial(_delete, service, run))
+
+
+async def prune(service: Service, body: Nothing) -> CommandAnswer:
+    """Apply the retention policy wherever a controller can be asked: ``skipped`` names the other environments."""
+    return await _in_thread(service, partial(_prune, service))
+
+
+def _in_thread(service: Service, act: Callable[[], dict[str, Any]]) -> Awaitable[CommandAnswer]:
+    return asyncio.get_running_loop().run_in_executor(
+        service.commanding.threads, lambda: CommandAnswer(ok=True, data=act())
+    )
+
+
+def _ask(service: Service, env: str, message: Any, elsewhere: str) -> dict[str, Any]:
+    return service.commanding.ask(service.stores.places(env), message, elsewhere)
+
+
+def _cancel(service: Service, run: str, tasks: tuple[int, ...] | None) -> dict[str, Any]:
+    with service.stores.holding(run) as (env, reader):
+        status = reader.status(run)
+    for index in tasks or ():
+        asking.known_task(index, status.counts.total, run)
+    if status.state in ENDED or tasks == ():  # to the controller, no task at all means every task
+        return {"tasks": 0}
+    return _ask(service, env, Cancel(0, run, tasks or ()), f"run `cellburst cancel {run}`")
+
+
+def _retry(service: Service, run: str, which: Any) -> dict[str, Any]:
+    with service.stores.holding(run) as (env, reader):
+        status, missing = reader.status(run), reader.run(run).payload.dropped
+    if missing and status.state in ENDED:  # the server's own values are not those that the notebook had
+        raise UsageError(_NO_ENV.format(run=run, names=", ".join(missing), which=which))
+    option = "" if which == "unfinished" else f" --{which}"
+    done = _ask(service, env, Retry(0, run, which), f"run `cellburst retry {run}{option}`")
+    if not done.get("tasks"):
+        raise UsageError(f"run {run} has no task to run again")
+    return done
+
+
+def _rename(service: Service, run: str, name: str) -> dict[str, Any]:
+    env = service.stores.home(run)
+    if not name.strip():
+        raise UsageError("a run's name cannot be empty")
+    return _ask(service, env, Rename(0, run, name), f'run cellburst.attach("{run}").rename({name!r})')
+
+
+def _delete(service: Service, run: str) -> dict[str, Any]:
+    env = service.stores.home(run)
+    return _ask(service, env, Delete(0, run), f"run `cellburst delete {run}`")
+
+
+def _prune(service: Service) -> dict[str, Any]:
+    deleted: list[str] = []
+    freed = 0
+    skipped: list[dict[str, str]] = []
+    for env in service.stores.environments():
+        try:
+            done = _ask(service, env, Prune(0), "run `cellburst prune`")
+        except ControllerError as error:
+            skipped.append({"env": env, "reason": str(error)})
+            continue
+        deleted += done.get("runs", ())
+        freed += int(done.get("bytes", 0))
+    return {"runs": deleted, "bytes": freed, "skipped": skipped}
