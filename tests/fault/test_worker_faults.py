@@ -134,7 +134,7 @@ def test_memory_and_descriptors_do_not_leak_over_many_tasks(worker: WorkerProces
     memory, descriptors = run_many()
     more_memory, more_descriptors = run_many()
     assert more_descriptors == descriptors
-    assert more_memory - memory < 100 << 20
+    assert more_memory - memory < 200 << 20  # of 300 that a leak would be; a worker may keep 128 until it is idle
 
 
 def test_endless_raw_output_does_not_stop_an_interrupt(worker: WorkerProcess) -> None:

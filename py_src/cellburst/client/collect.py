@@ -86,7 +86,7 @@ def bring_back(run: Run, result: TaskResult, blobs: BlobStore, namespace: Namesp
     merge.apply(delta, namespace)
     transforms.compute_again(update.obj for update in delta.updates)
     brought.put(delta.unreturned)
-    putting.bring_back(delta, held, run.payload.seal)
+    putting.bring_back(delta, held, run.payload.seal, run.payload.source)
     return delta
 
 

@@ -13,11 +13,12 @@ from cellburst.library_state.sealing import unseal
 from cellburst.payload.delta import NamespaceDelta
 
 
-def bring_back(delta: NamespaceDelta, held: Mapping[str, Any], key: bytes) -> None:
+def bring_back(delta: NamespaceDelta, held: Mapping[str, Any], key: bytes, source: str) -> None:
     """Set what a cell has changed; what cannot be is noted in ``delta.unreturned``.
 
     ``held`` is from ``gathering.held``, before the cell's variables were brought back; ``key`` unseals variables of the
-    environment.
+    environment. A library that is not loaded here is, if the cell's ``source`` speaks of it: in a worker that has it
+    loaded, IPython alone may have touched its state.
     """
     states = delta.states
     for name in held:
@@ -27,7 +28,7 @@ def bring_back(delta: NamespaceDelta, held: Mapping[str, Any], key: bytes) -> No
         _unseal(delta, key)
     for name, value in states.items():
         try:
-            _put(name, value)
+            _put(name, value, source)
         except Exception as error:
             delta.unreturned[held_name(name)] = f"{type(error).__name__}: {error}"
     _keep_others(held, states)
@@ -44,7 +45,7 @@ def _unseal(delta: NamespaceDelta, key: bytes) -> None:
         )
 
 
-def _put(name: str, value: Any) -> None:
+def _put(name: str, value: Any, source: str) -> None:
     state = registry.find(name)
     if state is None:
         registered.load_home(name)
@@ -52,6 +53,8 @@ def _put(name: str, value: Any) -> None:
     if state is None:
         raise LookupError("no library here has such a state")
     if state.module and state.module not in sys.modules:
+        if state.module.partition(".")[0] not in source:
+            return
         import_module(state.module)
     state.set(value)
 
