@@ -53,7 +53,8 @@ def _put(name: str, value: Any, source: str) -> None:
     if state is None:
         raise LookupError("no library here has such a state")
     if state.module and state.module not in sys.modules:
-        if state.module.partition(".")[0] not in source:
+        library = state.module.partition(".")[0]
+        if library not in sys.modules and library not in source:
             return
         import_module(state.module)
     state.set(value)

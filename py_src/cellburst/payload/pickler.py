@@ -123,6 +123,8 @@ class NotebookPickler(cloudpickle.Pickler):  # type: ignore[misc]
             if is_importable(obj):
                 return NotImplemented
             return classes.reduce_class(obj) if classes.is_dynamic(obj) else super().reducer_override(obj)
+        if issubclass(kind, ModuleType):  # of a class of its own, as lazy ones are; others go by the dispatch table
+            return _reduce_module(obj)
         if self._array is not None and issubclass(kind, self._array):
             return self._reduce_array(obj, kind)
         if id(obj) in self._streams:  # what is printed there belongs to the other side's streams
