@@ -51,7 +51,7 @@ class Pair:
         """Assert that both show the same for each of the cells."""
         for cell in cells:
             plain, remote = self.run(cell)
-            assert remote == plain, cell
+            assert remote == plain, (cell, str(remote)[-300:], str(plain)[-300:])
 
     def close(self) -> None:
         """End both."""

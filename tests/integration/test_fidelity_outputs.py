@@ -16,7 +16,8 @@ CASES: dict[str, tuple[str, ...]] = {
                 "sys.stdout.buffer", "sys.stdout.line_buffering", "sys.stdout.write(b'x')", "sys.stdout"),
     "redirected": ("import contextlib, io\nb = io.StringIO()\nwith contextlib.redirect_stdout(b): print(1)",
                    "b.getvalue()",
-                   "old = sys.stdout\nsys.stdout = io.StringIO()\nprint('lost')\nsys.stdout = old\nprint('back')"),
+                   "import io, sys\nold = sys.stdout\nsys.stdout = io.StringIO()\nprint('lost')\nsys.stdout = old\n"
+                   "print('back')"),
     "handles": ("h = display('first', display_id=True)\nk = display('named', display_id='nm')", "h.update('2')\nk",
                 "both: k.update('third')"),
     "cleared": ("from IPython.display import clear_output",
