@@ -14,7 +14,9 @@ from cellburst.model.run import ENDED, RunStatus
 from cellburst.wire.client import OutputArrived, Status, TaskProgressed, TasksChanged
 
 INTERVAL = 0.05  # seconds between two Status messages about one run
-_MOST_UNSENT = 4 << 20  # bytes; a client that reads slower than this misses live output, not results
+# Bytes; a client that reads slower than this misses live output, not results. It is more than the output of a plain
+# cell, which a worker keeps whole up to half of this: a busy kernel must miss none of it.
+_MOST_UNSENT = 64 << 20
 
 
 class Listener(Protocol):

@@ -8,6 +8,7 @@ from cellburst.errors import DiskFullError
 from cellburst.model.outcome import OutcomeKind
 from cellburst.model.run import RunState
 from cellburst.wire import client as wire
+from cellburst.worker.outputs import WHOLE
 from tests.unit.controller.house import FakeClient, House, a_run
 
 
@@ -147,6 +148,15 @@ def test_a_slow_reader_misses_output_but_no_result() -> None:
     house.turn()
     assert not house.client.all(wire.OutputArrived)
     assert house.client.last(wire.Status).status.state is RunState.SUCCEEDED
+
+
+def test_a_busy_kernel_misses_nothing_of_what_a_worker_keeps_whole() -> None:
+    house = House()
+    run = house.submit(a_run(kind="single"))
+    house.workers(1)
+    house.client.unsent = WHOLE
+    house.controller.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": "the last line"}])
+    assert house.client.last(wire.OutputArrived).outputs[0]["text"] == "the last line"
 
 
 def test_one_who_follows_later_gets_the_output_so_far() -> None:
