@@ -26,7 +26,7 @@ from tests.unit.store.builders import T0, make_failure, make_result, make_run, r
 from cellburst.model.events import Event, RunStateChanged, RunSubmitted, TasksEnded, TasksStarted
 from cellburst.model.run import RunState
 from cellburst.model.sweep import SweepView
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from cellburst.store import sqlite
 
@@ -62,7 +62,7 @@ def main() -> None:
     home = Path(tempfile.mkdtemp(prefix="cb-"))
     os.environ |= {"CELLBURST_DATA_DIR": str(home / "data"), "CELLBURST_RUNTIME_DIR": str(home / "run")}
     try:
-        fill(Places.of(Settings.load()))
+        fill(Folders.of(Settings.load()))
         with served(home) as (url, token):
             print(f"{'':30}{'first':>8}{'then':>8}{'bytes':>10}   ms; first: nothing is known of the run yet")
             for name, path in ROUTES.items():
@@ -124,10 +124,10 @@ def await_answer(url: str, token: str, server: subprocess.Popen[bytes]) -> None:
             return
 
 
-def fill(places: Places) -> None:
-    places.create()
+def fill(folders: Folders) -> None:
+    folders.create()
     chance = random.Random(1)
-    store = sqlite.open_store(places, Settings.load())
+    store = sqlite.open_store(folders, Settings.load())
     for number in range(1, RUNS + 1):
         run = make_run(number)
         results = tuple(make_result(index) for index in range(4))

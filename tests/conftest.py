@@ -1,4 +1,4 @@
-"""Every test has places of its own, and leaves no process behind."""
+"""Every test has folders of its own, and leaves no process behind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from tests.processes import end_processes
 
@@ -27,14 +27,14 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
+def folders(monkeypatch: pytest.MonkeyPatch) -> Iterator[Folders]:
     """Empty data and runtime folders with short names (a socket's name holds 100 bytes)."""
     for name in [name for name in os.environ if name.startswith(_OURS)]:
         monkeypatch.delenv(name)
     home = Path(tempfile.mkdtemp(prefix="cb-"))
     monkeypatch.setenv("CELLBURST_DATA_DIR", str(home / "data"))
     monkeypatch.setenv("CELLBURST_RUNTIME_DIR", str(home / "run"))
-    found = Places.of(Settings.load())
+    found = Folders.of(Settings.load())
     yield found
     client = sys.modules.get("cellburst.client.discover")
     if client is not None:
@@ -46,5 +46,5 @@ def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
 
 @pytest.fixture
 def settings() -> Settings:
-    """Small, quick settings in this test's places."""
+    """Small, quick settings in this test's folders."""
     return Settings.load()

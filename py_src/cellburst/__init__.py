@@ -62,6 +62,11 @@ def unload_ipython_extension(ipython: Any) -> None:
     import_module("cellburst.magics").unload(ipython)
 
 
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Where an editable install has the built Lab extension."""
+    return [{"src": "labextension", "dest": "cellburst"}]
+
+
 def __getattr__(name: str) -> Any:
     if name == "errors":
         return import_module("cellburst.errors")

@@ -12,6 +12,8 @@ from cellburst.model.browsing import AttemptRow, RunGist, RunQuery, TaskQuery
 from cellburst.model.events import Event
 from cellburst.model.outcome import LossReason, TaskResult
 from cellburst.model.run import Counts, Run, RunStatus, RunSummary
+from cellburst.model.stored import EventRow, LiveRun, Standing, TaskPage, TaskRow
+from cellburst.model.usage import UsageSample
 
 
 class Clock(Protocol):
@@ -20,62 +22,6 @@ class Clock(Protocol):
     def wall(self) -> float: ...
     def monotonic(self) -> float: ...
     def boot(self) -> float: ...
-
-
-class TaskRow(Struct, frozen=True):
-    """A task as a table shows it: its newest generation, without the bytes of its value.
-
-    ``state`` is a TaskState value; the fields after it are empty until the task has ended.
-    """
-
-    index: int
-    state: str
-    params: dict[str, Any]
-    generation: int = 1
-    attempt: int = 0
-    started: float | None = None
-    seconds: float | None = None
-    peak_rss: int = 0
-    summary: Any = None
-    error: str = ""
-    note: str = ""
-    metrics: dict[str, Any] | None = None
-    worker: str = ""
-
-
-class EventRow(Struct, frozen=True):
-    """A line of a run's timeline."""
-
-    sequence: int
-    run: str
-    at: float
-    kind: str
-    message: str
-    index: int | None = None
-
-
-class LiveRun(Struct, frozen=True):
-    """What a new controller needs of a run that had not ended.
-
-    ``ended`` are the indices whose newest generation has an outcome; ``generations`` names the tasks
-    whose generation is above 1; ``losses`` and ``failures`` count attempts of the newest generation that ended
-    without ending the task, by index; ``leased`` are the attempts that a worker may still hold: index -> attempt.
-    """
-
-    run: Run
-    status: RunStatus
-    ended: frozenset[int]
-    generations: dict[int, int]
-    losses: dict[int, int]
-    failures: dict[int, int]
-    leased: dict[int, int]
-
-
-class Standing(Struct, frozen=True):
-    """What a list of runs must be told of when it changes."""
-
-    name: str
-    status: RunStatus
 
 
 class StoreWatch(Protocol):
@@ -121,19 +67,16 @@ class RunReader(Protocol):
         """The output records of a task (of its last attempt); a dropped middle is one stream record that says so."""
         ...
 
+    def usage(self, run: str, index: int, attempt: int) -> list[UsageSample]:
+        """What an attempt of the newest generation used, oldest first; nothing for a short one."""
+        ...
+
     def timeline(self, run: str, after: int = 0) -> list[EventRow]: ...
     def disk_use(self) -> dict[str, int]:
         """Bytes by what they are for: "database", "blobs", "outputs"."""
         ...
 
     def close(self) -> None: ...
-
-
-class TaskPage(Struct, frozen=True):
-    """Some of the ``total`` tasks that a query means."""
-
-    total: int
-    tasks: tuple[TaskRow, ...]
 
 
 class RunBrowser(RunReader, Protocol):
@@ -171,11 +114,15 @@ class RunStore(RunReader, Protocol):
 
     epoch: int
 
-    def commit(self, events: Sequence[Event]) -> None:
-        """Make all of them durable, in order, or none.
+    def commit(self, events: Sequence[Event], *, lasting: bool = True) -> None:
+        """Make all of them durable, in order, or none. Unless ``lasting``, a power cut may undo them until ``sync``.
 
         Raises StoreFencedError (a newer epoch writes), StoreBusyError, DiskFullError, StoreError.
         """
+        ...
+
+    def sync(self) -> None:
+        """From now on what was committed survives a power cut. Raises DiskFullError, StoreError."""
         ...
 
     def live_runs(self) -> list[LiveRun]: ...
@@ -189,6 +136,10 @@ class RunStore(RunReader, Protocol):
 
     def append_outputs(self, run: str, index: int, attempt: int, outputs: Sequence[dict[str, Any]]) -> None:
         """Keep output of a running attempt, capped head and tail; not synced, never raises on a full disk."""
+        ...
+
+    def append_usage(self, run: str, index: int, attempt: int, samples: Sequence[UsageSample]) -> None:
+        """Keep what a running attempt uses; never raises on a full disk."""
         ...
 
     def prune(self, keep_days: float, keep_bytes: int, now: float) -> list[str]:
@@ -237,6 +188,10 @@ class BackendListener(Protocol):
     def output(
         self, run: str, index: int, generation: int, attempt: int, outputs: Sequence[dict[str, Any]]
     ) -> None: ...
+    def used(self, run: str, index: int, generation: int, attempt: int, sample: UsageSample) -> None:
+        """A running task's use of the machine, now and then."""
+        ...
+
     def progress(
         self, run: str, index: int, fraction: float | None, text: str, metrics: dict[str, Any] | None
     ) -> None: ...

@@ -13,7 +13,7 @@ _SOCKET_LIMIT = 100  # sun_path holds 108 bytes on Linux, 104 on macOS, with the
 
 
 @dataclass(frozen=True)
-class Places:
+class Folders:
     """The folders and files of one user and Python environment."""
 
     data: Path
@@ -21,8 +21,8 @@ class Places:
     env: str
 
     @classmethod
-    def of(cls, settings: Settings) -> Places:
-        """The places of this interpreter; creates nothing."""
+    def of(cls, settings: Settings) -> Folders:
+        """The folders of this interpreter; creates nothing."""
         data = Path(settings.data_dir or _jupyter_data() / "cellburst")
         runtime = Path(settings.runtime_dir or _jupyter_runtime() / "cellburst")
         env = environment_id()

@@ -20,7 +20,7 @@ class Settings:
     runtime_dir: str = _setting("", "where sockets and locks are; empty: below Jupyter's runtime directory")
     workers: int = _setting(0, "local workers; 0: as many as usable cores")
     threads: int = _setting(0, "BLAS and OpenMP threads per worker; 0: cores divided by workers")
-    idle_exit: float = _setting(900.0, "the controller ends itself after this long without a run or a client")
+    idle_exit: float = _setting(900.0, "the controller ends itself after this long without a run or work for it")
     worker_idle: float = _setting(600.0, "workers are ended after this long without a task")
     pool_grace: float = _setting(60.0, "how long a pool without a controller keeps finished outcomes in memory")
     cancel_grace: float = _setting(2.0, "between the interrupt that cancels a task and the end of its processes")
@@ -35,6 +35,7 @@ class Settings:
     keep_days: float = _setting(30.0, "ended runs older than this are pruned")
     keep_bytes: int = _setting(20 << 30, "the oldest ended runs are pruned above this much disk use")
     strict_sync: bool = _setting(False, "sync every blob to disk before it is acknowledged")
+    task_processes: int = _setting(1000, "a task that has more processes than this at once is ended; 0: no limit")
     rss_growth: int = _setting(2 << 30, "a worker that has grown by this much since its start is replaced")
 
     @classmethod

@@ -6,7 +6,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,45 +16,45 @@ if TYPE_CHECKING:
     from cellburst.payload.blobs import BlobFolder
 
 
-def open_blobs(places: Places, settings: Settings) -> BlobFolder:
+def open_blobs(folders: Folders, settings: Settings) -> BlobFolder:
     """The blob folder of this user."""
     from cellburst.payload.blobs import BlobFolder
 
-    return BlobFolder(places.blobs, strict_sync=settings.strict_sync)
+    return BlobFolder(folders.blobs, strict_sync=settings.strict_sync)
 
 
-def open_reader(places: Places) -> RunReader:
+def open_reader(folders: Folders) -> RunReader:
     """This environment's run store, for reading. Raises StoreError if there is none yet."""
     from cellburst.store import sqlite
 
-    return sqlite.open_reader(places.store, places.outputs)
+    return sqlite.open_reader(folders.store, folders.outputs)
 
 
-def open_browser(places: Places, busy_seconds: float) -> RunBrowser:
+def open_browser(folders: Folders, busy_seconds: float) -> RunBrowser:
     """The same, to look through it; ``busy_seconds`` is how long to wait for another process that holds it."""
     from cellburst.store import sqlite
     from cellburst.store.browsing import SqliteBrowser
 
-    return sqlite.open_reader(places.store, places.outputs, busy_seconds=busy_seconds, kind=SqliteBrowser)
+    return sqlite.open_reader(folders.store, folders.outputs, busy_seconds=busy_seconds, kind=SqliteBrowser)
 
 
-def environments(places: Places) -> list[str]:
+def environments(folders: Folders) -> list[str]:
     """Every Python environment of this user that has a run store, this one first."""
     from cellburst.store import sqlite
 
-    return [path.stem for path in sqlite.store_paths(places)]
+    return [path.stem for path in sqlite.store_paths(folders)]
 
 
-def readers(places: Places) -> list[RunReader]:
+def readers(folders: Folders) -> list[RunReader]:
     """Every run store of this user that can be read, this environment's first."""
     from cellburst.errors import StoreError
     from cellburst.store import sqlite
 
     found: list[RunReader] = []
-    paths = sorted(places.stores.glob("*.db"), key=lambda path: path != places.store)
+    paths = sorted(folders.stores.glob("*.db"), key=lambda path: path != folders.store)
     for path in paths:
         try:
-            found.append(sqlite.open_reader(path, places.data / "outputs" / path.stem))
+            found.append(sqlite.open_reader(path, folders.data / "outputs" / path.stem))
         except StoreError:
             continue  # `cellburst doctor` names it
     return found
@@ -67,14 +67,14 @@ def open_watch(path: Path) -> StoreWatch:
     return SqliteWatch(path)
 
 
-def open_store(places: Places, settings: Settings) -> RunStore:
+def open_store(folders: Folders, settings: Settings) -> RunStore:
     """The run store of this environment, for its controller."""
     from cellburst.store import sqlite
 
-    return sqlite.open_store(places, settings)
+    return sqlite.open_store(folders, settings)
 
 
-def start_pool(places: Places, settings: Settings) -> int:
+def start_pool(folders: Folders, settings: Settings) -> int:
     """Start the pool of local workers beside its controller; the descriptor on which it will say that it listens.
 
     -1 if there is one, or if it cannot be started: the controller will find out why.
@@ -82,7 +82,7 @@ def start_pool(places: Places, settings: Settings) -> int:
     from cellburst.pool import launch
 
     try:
-        return launch.begin(places, settings) if launch.find(places) is None else -1
+        return launch.begin(folders, settings) if launch.find(folders) is None else -1
     except OSError:
         return -1
 
@@ -94,12 +94,12 @@ def reap_pools() -> None:
         launch.reap()
 
 
-def open_backends(places: Places, settings: Settings, loop: Loop, pool_ready: int = -1) -> dict[str, Backend]:
+def open_backends(folders: Folders, settings: Settings, loop: Loop, pool_ready: int = -1) -> dict[str, Backend]:
     """The targets that the controller serves. ``pool_ready`` is what ``start_pool`` gave whoever started us."""
     from cellburst.backends.local import TARGET, LocalBackend
     from cellburst.pool.capacity import usable_cores
 
-    local = LocalBackend(places, settings, loop, settings.workers or usable_cores())
+    local = LocalBackend(folders, settings, loop, settings.workers or usable_cores())
     local.warm_up(pool_ready)
     return {TARGET: local}
 
@@ -108,6 +108,6 @@ def run_controller(argv: list[str]) -> int:
     """Be the controller; the exit status."""
     from cellburst.controller import process
 
-    places, ready, pool_ready = process.arguments(argv)
+    folders, ready, pool_ready = process.arguments(argv)
     backends = partial(open_backends, pool_ready=pool_ready)
-    return process.serve(places, Settings.load(), open_store, backends, ready)
+    return process.serve(folders, Settings.load(), open_store, backends, ready)

@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
-from cellburst.abc import RunReader, TaskRow
+from cellburst.abc import RunReader
 from cellburst.model.browsing import RunQuery, TaskQuery
 from cellburst.model.run import ENDED, Counts, RunSummary, TaskState
+from cellburst.model.stored import TaskRow
 
 STATES = [state.value for state in TaskState]
 ALL = 1 << 40

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cellburst.paths import Places
+from cellburst.paths import Folders
 
 
-def files_with(places: Places, wanted: bytes) -> list[Path]:
+def files_with(folders: Folders, wanted: bytes) -> list[Path]:
     """Everything below the data and runtime folders, names included; archives and compression do not hide it."""
     found = []
-    for root in (places.data, places.runtime):
+    for root in (folders.data, folders.runtime):
         for path in sorted(root.rglob("*")):
             if wanted in bytes(path) or (path.is_file() and wanted in path.read_bytes()):
                 found.append(path)

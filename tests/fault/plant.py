@@ -20,7 +20,7 @@ from cellburst.model.outcome import TaskResult
 from cellburst.model.payload import Payload
 from cellburst.model.run import ENDED, Run, RunOptions, RunStatus
 from cellburst.model.sweep import SweepView
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from cellburst.wire import client as wire
 from cellburst.wire.frames import Channel
@@ -41,7 +41,7 @@ class Plant:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.data, self.runtime = folder / "data", folder / "run"
-        self.places = Places.of(Settings(data_dir=str(self.data), runtime_dir=str(self.runtime)))
+        self.folders = Folders.of(Settings(data_dir=str(self.data), runtime_dir=str(self.runtime)))
         self.environment = {**os.environ, "CELLBURST_WORKERS": "2", "CELLBURST_POOL_GRACE": "20", **environment}
         self.started: list[subprocess.Popen[bytes]] = []
         self._channels: list[Channel[Any]] = []
@@ -52,8 +52,8 @@ class Plant:
         ``before`` are words of the command line before it, of a program that becomes it.
         """
         reading, writing = os.pipe()
-        self.places.create()
-        with self.places.log.open("ab") as log:
+        self.folders.create()
+        with self.folders.log.open("ab") as log:
             process = subprocess.Popen(
                 [
                     *before,
@@ -84,7 +84,7 @@ class Plant:
         """A greeted connection."""
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         sock.settimeout(30)
-        sock.connect(str(self.places.controller_socket))
+        sock.connect(str(self.folders.controller_socket))
         channel: Channel[Any] = Channel(sock, wire.FromController)
         self._channels.append(channel)
         channel.send(wire.Hello(wire.PROTOCOL, __version__, os.getpid()))
@@ -125,7 +125,7 @@ class Plant:
 
     def values(self, run: str) -> list[Any]:
         """The value of each task, None where there is none."""
-        reader = open_reader(self.places)
+        reader = open_reader(self.folders)
         try:
             return [_value(result) for result in reader.results(run)]
         finally:
@@ -133,14 +133,14 @@ class Plant:
 
     def runs(self) -> list[str]:
         """The ids in the store, newest first."""
-        reader = open_reader(self.places)
+        reader = open_reader(self.folders)
         try:
             return [summary.id for summary in reader.runs()]
         finally:
             reader.close()
 
     def results(self, run: str) -> list[TaskResult]:
-        reader = open_reader(self.places)
+        reader = open_reader(self.folders)
         try:
             return list(reader.results(run))
         finally:
@@ -148,7 +148,7 @@ class Plant:
 
     def pool_pid(self) -> int | None:
         try:
-            return int(json.loads(self.places.pool_file.read_text())["pid"])
+            return int(json.loads(self.folders.pool_file.read_text())["pid"])
         except (OSError, ValueError):
             return None
 

@@ -136,7 +136,7 @@ def test_killed_over_and_over_every_task_ends_once(plant: Plant) -> None:
 
 
 def test_of_many_that_start_at_once_one_serves(plant: Plant) -> None:
-    plant.places.create()
+    plant.folders.create()
     words = []
     for _ in range(8):
         plant.start()
@@ -152,7 +152,7 @@ def test_a_controller_that_was_replaced_ends_without_writing(plant: Plant) -> No
     old = plant.start()
     channel = plant.connect()
     old.send_signal(signal.SIGSTOP)
-    plant.places.lock.unlink()  # a broken lock: the second one gets its own
+    plant.folders.lock.unlink()  # a broken lock: the second one gets its own
     plant.start()
     fresh = plant.connect()
     run = plant.submit(fresh, cell_run("1"))
@@ -180,7 +180,7 @@ def test_a_killed_worker_costs_one_attempt(plant: Plant) -> None:
 def test_a_foreign_protocol_is_told_so_in_one_line(plant: Plant) -> None:
     plant.start()
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    sock.connect(str(plant.places.controller_socket))
+    sock.connect(str(plant.folders.controller_socket))
     channel: Channel[object] = Channel(sock, wire.FromController)
     channel.send(wire.Hello(wire.PROTOCOL + 1, "9.9", 1))
     refusal = channel.receive()
@@ -204,7 +204,7 @@ def test_it_ends_itself_when_idle(tmp_path: Path) -> None:
     try:
         process = plant.start()
         assert process.wait(30) == 0
-        assert not plant.places.controller_file.exists()
+        assert not plant.folders.controller_file.exists()
     finally:
         plant.stop()
 
@@ -214,16 +214,16 @@ def test_another_user_is_not_served(plant: Plant) -> None:
     plant.start()
     channel = plant.connect()
     plant.wait(channel, plant.submit(channel, cell_run("1")))  # the pool is there, and closes the folder no more
-    plant.places.runtime.chmod(0o755)
-    plant.places.controller_socket.chmod(0o777)
-    for folder in plant.places.runtime.parents:
+    plant.folders.runtime.chmod(0o755)
+    plant.folders.controller_socket.chmod(0o777)
+    for folder in plant.folders.runtime.parents:
         if folder.stat().st_uid == os.getuid() and len(folder.parts) > 2:
             folder.chmod(folder.stat().st_mode | 0o055)
     script = (
         "import os, socket, sys; os.setuid(65534); s = socket.socket(socket.AF_UNIX); s.settimeout(10);"
         "s.connect(sys.argv[1]); sys.exit(0 if s.recv(1) == b'' else 1)"
     )
-    done = subprocess.run([sys.executable, "-c", script, str(plant.places.controller_socket)], timeout=30, check=False)
+    done = subprocess.run([sys.executable, "-c", script, str(plant.folders.controller_socket)], timeout=30, check=False)
     assert done.returncode == 0
 
 

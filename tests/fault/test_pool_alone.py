@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cellburst.model.outcome import OutcomeKind
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.pool import launch, spool
 from cellburst.settings import Settings
 from cellburst.wire import pool as wire
@@ -18,14 +18,14 @@ from cellburst.wire.worker import Streamed
 from tests.unit.pool.driver import Controller, eventually, gone, running_pool, start_pool
 
 
-def _spooled(places: Places) -> list[int]:
-    return sorted(result.index for _, message in spool.read(places.spool) for result in message.results)
+def _spooled(folders: Folders) -> list[int]:
+    return sorted(result.index for _, message in spool.read(folders.spool) for result in message.results)
 
 
 def test_a_running_task_finishes_and_the_next_controller_gets_it(
-    places: Places, settings: Settings, tmp_path: Path
+    folders: Folders, settings: Settings, tmp_path: Path
 ) -> None:
-    with running_pool(places, settings) as pool:
+    with running_pool(folders, settings) as pool:
         busy, idle = pool.start_workers(2)
         idle_pid = pool.value(idle, "pid", run="pid")
         started, go = tmp_path / "started", tmp_path / "go"
@@ -35,21 +35,21 @@ def test_a_running_task_finishes_and_the_next_controller_gets_it(
         pool.leave()
         eventually(lambda: gone(idle_pid), "idle workers are ended")
         go.touch()
-        eventually(lambda: _spooled(places) == [0, 1])
-        again = Controller(places, epoch=2)
+        eventually(lambda: _spooled(folders) == [0, 1])
+        again = Controller(folders, epoch=2)
         attached = again.wait_for(wire.Attached)
         assert set(attached.defined) == {"pid", "r"}
         first, second = again.results(2)
         assert (first.index, first.summary, second.index) == (0, "went", 1)
         assert [record["text"] for record in first.outputs] == ["hello"]
-        eventually(lambda: not list(places.spool.iterdir()), "what is acknowledged leaves the spool")
+        eventually(lambda: not list(folders.spool.iterdir()), "what is acknowledged leaves the spool")
         again.leave()
 
 
 def test_a_controller_that_comes_while_it_runs_sees_who_holds_what(
-    places: Places, settings: Settings, tmp_path: Path
+    folders: Folders, settings: Settings, tmp_path: Path
 ) -> None:
-    with running_pool(places, settings) as pool:
+    with running_pool(folders, settings) as pool:
         (busy,) = pool.start_workers()
         started, go = tmp_path / "started", tmp_path / "go"
         pool.define(f"touch_and_wait {started} {go}", "ok", count=4)
@@ -57,7 +57,7 @@ def test_a_controller_that_comes_while_it_runs_sees_who_holds_what(
         pool.assign(busy, 3, attempt=2)
         eventually(started.exists)
         pool.leave()
-        again = Controller(places, epoch=2)
+        again = Controller(folders, epoch=2)
         attached = again.wait_for(wire.Attached)
         assert [(held.indices, held.generations, held.attempt, held.running) for held in attached.workers] == [
             ((0, 1, 2), (1, 1, 1), 1, True),
@@ -72,19 +72,19 @@ def test_a_controller_that_comes_while_it_runs_sees_who_holds_what(
 
 
 def test_output_of_a_running_task_is_shown_to_the_next_controller(
-    places: Places, settings: Settings, tmp_path: Path
+    folders: Folders, settings: Settings, tmp_path: Path
 ) -> None:
-    with running_pool(places, settings) as pool:
+    with running_pool(folders, settings) as pool:
         (busy,) = pool.start_workers()
         pool.define(f"stream_then_hold hello {tmp_path / 'hold'} {tmp_path / 'said'} {tmp_path / 'go'}")
         pool.assign(busy, 0)
         eventually((tmp_path / "hold").exists)
         pool.leave()
-        found = launch.find(places)
+        found = launch.find(folders)
         assert found is not None
         (tmp_path / "said").touch()
         eventually((tmp_path / "said.done").exists)
-        again = Controller(places, epoch=2)
+        again = Controller(folders, epoch=2)
         streamed = again.wait_for(Streamed)
         assert streamed.outputs[0]["text"] == "hello"
         (tmp_path / "go").touch()
@@ -93,9 +93,9 @@ def test_output_of_a_running_task_is_shown_to_the_next_controller(
 
 
 def test_a_worker_that_died_while_nobody_looked_is_said_to_the_next_controller(
-    places: Places, settings: Settings, tmp_path: Path
+    folders: Folders, settings: Settings, tmp_path: Path
 ) -> None:
-    with running_pool(places, settings) as pool:
+    with running_pool(folders, settings) as pool:
         (busy,) = pool.start_workers()
         pid = pool.value(busy, "pid", run="pid")
         pool.define(f"touch_and_wait {tmp_path / 'started'} {tmp_path / 'go'}", "ok", count=3)
@@ -103,8 +103,8 @@ def test_a_worker_that_died_while_nobody_looked_is_said_to_the_next_controller(
         eventually((tmp_path / "started").exists)
         pool.leave()
         os.kill(pid, signal.SIGKILL)
-        eventually(lambda: "is lost" in places.log.read_text())
-        again = Controller(places, epoch=2)
+        eventually(lambda: "is lost" in folders.log.read_text())
+        again = Controller(folders, epoch=2)
         attached = again.wait_for(wire.Attached)
         assert [(held.worker, held.indices, held.running) for held in attached.workers] == [(busy, (0, 1, 2), True)]
         ended = again.wait_for(wire.WorkerEnded)
@@ -113,16 +113,16 @@ def test_a_worker_that_died_while_nobody_looked_is_said_to_the_next_controller(
         again.leave()
 
 
-def test_a_time_limit_holds_without_a_controller(places: Places, settings: Settings, tmp_path: Path) -> None:
-    with running_pool(places, settings) as pool:
+def test_a_time_limit_holds_without_a_controller(folders: Folders, settings: Settings, tmp_path: Path) -> None:
+    with running_pool(folders, settings) as pool:
         (busy,) = pool.start_workers()
         pool.define("sleep 3600", timeout=0.5)
         pool.assign(busy, 0)
         pool.leave()
-        found = launch.find(places)
+        found = launch.find(folders)
         assert found is not None
         eventually(lambda: _childless(found.pid))
-        again = Controller(places, epoch=2)
+        again = Controller(folders, epoch=2)
         assert again.wait_for(wire.WorkerEnded).timed_out
         again.leave()
 
@@ -132,10 +132,10 @@ def _childless(pid: int) -> bool:
 
 
 def test_a_pool_alone_ends_after_its_grace_and_leaves_the_spool(
-    places: Places, settings: Settings, tmp_path: Path
+    folders: Folders, settings: Settings, tmp_path: Path
 ) -> None:
-    with running_pool(places, replace(settings, pool_grace=0.2)) as pool:
-        found = launch.find(places)
+    with running_pool(folders, replace(settings, pool_grace=0.2)) as pool:
+        found = launch.find(folders)
         assert found is not None
         (busy,) = pool.start_workers()
         started, go = tmp_path / "started", tmp_path / "go"
@@ -146,8 +146,8 @@ def test_a_pool_alone_ends_after_its_grace_and_leaves_the_spool(
             eventually_within(0.6, lambda: gone(found.pid))
         go.touch()
         eventually(lambda: gone(found.pid))
-        assert _spooled(places) == [0]
-        assert launch.find(places) is None
+        assert _spooled(folders) == [0]
+        assert launch.find(folders) is None
 
 
 def eventually_within(seconds: float, condition: object) -> None:
@@ -162,20 +162,20 @@ def eventually_within(seconds: float, condition: object) -> None:
     raise AssertionError
 
 
-def test_a_pool_that_no_controller_ever_reaches_ends(places: Places, settings: Settings) -> None:
-    start_pool(places, replace(settings, pool_grace=0.1))
-    eventually(lambda: launch.find(places) is None)
+def test_a_pool_that_no_controller_ever_reaches_ends(folders: Folders, settings: Settings) -> None:
+    start_pool(folders, replace(settings, pool_grace=0.1))
+    eventually(lambda: launch.find(folders) is None)
 
 
 @pytest.mark.parametrize("point", ["pool.outcome.received", "pool.outcome.sent", "pool.spool.written"])
 def test_killed_at_a_named_point_it_leaves_a_whole_spool_or_none(
-    places: Places, settings: Settings, monkeypatch: pytest.MonkeyPatch, point: str
+    folders: Folders, settings: Settings, monkeypatch: pytest.MonkeyPatch, point: str
 ) -> None:
     monkeypatch.setenv("CELLBURST_FAULT", f"{point}:kill:2")
-    start_pool(places, settings)
-    found = launch.find(places)
+    start_pool(folders, settings)
+    found = launch.find(folders)
     assert found is not None
-    pool = Controller(places)
+    pool = Controller(folders)
     (worker,) = pool.start_workers()
     pool.run_lines(worker, "ok", "sleep 0.1")
     if "spool" in point:
@@ -183,35 +183,35 @@ def test_killed_at_a_named_point_it_leaves_a_whole_spool_or_none(
     eventually(lambda: gone(found.pid), "it dies at the point")
     pool.leave()
     monkeypatch.delenv("CELLBURST_FAULT")
-    assert set(_spooled(places)) <= {0, 1}
-    with running_pool(places, settings, epoch=2) as again:
+    assert set(_spooled(folders)) <= {0, 1}
+    with running_pool(folders, settings, epoch=2) as again:
         assert again.start_workers() == ["w1"]
-        assert not list(places.spool.glob("*.tmp"))
+        assert not list(folders.spool.glob("*.tmp"))
 
 
 def test_a_full_disk_keeps_outcomes_in_memory_until_there_is_space(
-    places: Places, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    folders: Folders, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("CELLBURST_FAULT", "pool.spool.write:nospace:1")
-    with running_pool(places, settings) as pool:
+    with running_pool(folders, settings) as pool:
         (busy,) = pool.start_workers()
         pool.run_lines(busy, f"touch_and_wait {tmp_path / 'started'} {tmp_path / 'go'}")
         eventually((tmp_path / "started").exists)
         pool.leave()
         (tmp_path / "go").touch()
-        eventually(lambda: _spooled(places) == [0])
-        assert "No space left" in places.log.read_text()
+        eventually(lambda: _spooled(folders) == [0])
+        assert "No space left" in folders.log.read_text()
 
 
-def test_a_controller_that_does_not_read_is_waited_for(places: Places, settings: Settings, tmp_path: Path) -> None:
+def test_a_controller_that_does_not_read_is_waited_for(folders: Folders, settings: Settings, tmp_path: Path) -> None:
     """Above 64 MB the pool stops reading from workers; when the controller reads again, nothing is missing."""
-    with running_pool(places, replace(settings, output_head=200 << 20)) as pool:
-        found = launch.find(places)
+    with running_pool(folders, replace(settings, output_head=200 << 20)) as pool:
+        found = launch.find(folders)
         assert found is not None
         (worker,) = pool.start_workers()
         pool.run_lines(worker, "long_line 120")
         eventually(lambda: _resident(found.pid) > 60 << 20)
-        again = Controller(places, epoch=1)  # the first one is stuck and replaced
+        again = Controller(folders, epoch=1)  # the first one is stuck and replaced
         pool.leave()
         (result,) = again.results()
         assert result.summary == 120 << 20

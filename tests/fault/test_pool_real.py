@@ -16,7 +16,7 @@ import pytest
 
 from cellburst.model.outcome import LossReason, OutcomeKind, TaskResult
 from cellburst.model.payload import Payload
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.payload.blobs import BlobFolder
 from cellburst.payload.pickling import pack, unpack
 from cellburst.pool import launch, spool
@@ -45,15 +45,15 @@ Define = Callable[..., None]
 
 
 @pytest.fixture
-def pool(places: Places, settings: Settings) -> Iterator[Controller]:
-    with running_pool(places, replace(settings, cancel_grace=1.0), launch.WORKER) as controller:
+def pool(folders: Folders, settings: Settings) -> Iterator[Controller]:
+    with running_pool(folders, replace(settings, cancel_grace=1.0), launch.WORKER) as controller:
         yield controller
 
 
 @pytest.fixture
-def define(pool: Controller, places: Places, settings: Settings) -> Define:
+def define(pool: Controller, folders: Folders, settings: Settings) -> Define:
     """Tell the pool of a run of cells."""
-    blobs = BlobFolder(places.blobs)
+    blobs = BlobFolder(folders.blobs)
 
     def send(source: str, inputs: dict[str, object] | None = None, *, run: str = "r", **more: object) -> None:
         limit = more.pop("timeout", None)
@@ -63,25 +63,25 @@ def define(pool: Controller, places: Places, settings: Settings) -> Define:
     return send
 
 
-def _value(places: Places, result: TaskResult) -> object:
+def _value(folders: Folders, result: TaskResult) -> object:
     assert result.kind is OutcomeKind.SUCCEEDED, result
     assert result.value is not None, result.note
-    return unpack(result.value, BlobFolder(places.blobs), namespace={})
+    return unpack(result.value, BlobFolder(folders.blobs), namespace={})
 
 
-def _marked(places: Places) -> list[int]:
+def _marked(folders: Folders) -> list[int]:
     """What was started by workers of the pool, workers themselves left out."""
-    found = launch.find(places)
+    found = launch.find(folders)
     assert found is not None
     workers = {child.pid for child in psutil.Process(found.pid).children()}
     return [p.pid for p, marker in marked() if marker.pid == found.pid and p.pid not in {found.pid, *workers}]
 
 
-def test_values_come_back(pool: Controller, define: Define, places: Places) -> None:
+def test_values_come_back(pool: Controller, define: Define, folders: Folders) -> None:
     (worker,) = pool.start_workers()
     define("[task.index, x]", {"x": {"a": 1}})
     pool.assign(worker, 3, 4)
-    assert [_value(places, result) for result in pool.results(2)] == [[3, {"a": 1}], [4, {"a": 1}]]
+    assert [_value(folders, result) for result in pool.results(2)] == [[3, {"a": 1}], [4, {"a": 1}]]
 
 
 def test_raw_output_belongs_to_the_task_that_wrote_it(pool: Controller, define: Define) -> None:
@@ -153,31 +153,31 @@ def test_an_interrupted_task_keeps_its_worker(pool: Controller, define: Define, 
 
 @pytest.mark.slow
 def test_cancel_leaves_none_of_two_hundred_hostile_children(
-    pool: Controller, define: Define, places: Places, tmp_path: Path
+    pool: Controller, define: Define, folders: Folders, tmp_path: Path
 ) -> None:
     (worker,) = pool.start_workers()
     started = str(tmp_path / "started")
     define(f"{_HOSTILE}\nopen(started, 'w').close()\ntime.sleep(3600)", {"started": started, "count": 200})
     pool.assign(worker, 0)
     eventually(lambda: os.path.exists(started))
-    assert len(_marked(places)) == 200
+    assert len(_marked(folders)) == 200
     pool.send(wire.CancelTasks("r"))
     assert pool.results()[0].kind is OutcomeKind.CANCELLED
-    assert _marked(places) == []
+    assert _marked(folders) == []
 
 
 @pytest.mark.slow
-def test_success_leaves_no_hostile_children_either(pool: Controller, define: Define, places: Places) -> None:
+def test_success_leaves_no_hostile_children_either(pool: Controller, define: Define, folders: Folders) -> None:
     (worker,) = pool.start_workers()
     define(_HOSTILE, {"count": 40})
     pool.assign(worker, 0)
     assert pool.results()[0].kind is OutcomeKind.SUCCEEDED
-    assert _marked(places) == []
+    assert _marked(folders) == []
 
 
 @pytest.mark.slow
 def test_a_task_that_ignores_everything_is_ended_with_its_children(
-    pool: Controller, define: Define, places: Places, tmp_path: Path
+    pool: Controller, define: Define, folders: Folders, tmp_path: Path
 ) -> None:
     (worker,) = pool.start_workers()
     started = str(tmp_path / "started")
@@ -191,7 +191,7 @@ def test_a_task_that_ignores_everything_is_ended_with_its_children(
     pool.send(wire.CancelTasks("r"))
     ended = pool.wait_for(wire.WorkerEnded)
     assert (ended.index, ended.cancelled, ended.reason) == (0, True, None)
-    assert _marked(places) == []
+    assert _marked(folders) == []
 
 
 @pytest.mark.parametrize(
@@ -225,24 +225,24 @@ def test_a_time_limit(pool: Controller, define: Define) -> None:
     assert (ended.index, ended.timed_out) == (0, True)
 
 
-def test_what_the_user_wants_to_keep_is_kept(pool: Controller, define: Define, places: Places) -> None:
+def test_what_the_user_wants_to_keep_is_kept(pool: Controller, define: Define, folders: Folders) -> None:
     (worker,) = pool.start_workers()
     define("import subprocess\nsubprocess.Popen(['sleep', '3600'], start_new_session=True).pid", keep_children=True)
     pool.assign(worker, 0)
-    child = _value(places, pool.results()[0])
+    child = _value(folders, pool.results()[0])
     assert isinstance(child, int)
     try:
         pool.send(wire.ClosePool())
         pool.wait_for(wire.WorkerEnded)
-        eventually(lambda: launch.find(places) is None)
-        with running_pool(places, Settings.load(), launch.WORKER):
+        eventually(lambda: launch.find(folders) is None)
+        with running_pool(folders, Settings.load(), launch.WORKER):
             assert not gone(child)
     finally:
         os.kill(child, signal.SIGKILL)
 
 
 def test_the_outcome_of_a_task_that_nobody_waited_for(
-    pool: Controller, define: Define, places: Places, tmp_path: Path
+    pool: Controller, define: Define, folders: Folders, tmp_path: Path
 ) -> None:
     (worker,) = pool.start_workers()
     started, go = str(tmp_path / "started"), str(tmp_path / "go")
@@ -255,15 +255,15 @@ def test_the_outcome_of_a_task_that_nobody_waited_for(
     eventually(lambda: os.path.exists(started))
     pool.leave()
     Path(go).touch()
-    ((_, message),) = eventually(lambda: list(spool.read(places.spool)))
-    assert _value(places, message.results[0]) == 42
+    ((_, message),) = eventually(lambda: list(spool.read(folders.spool)))
+    assert _value(folders, message.results[0]) == 42
     assert "".join(record["text"] for record in message.results[0].outputs if "text" in record).endswith("after\n")
 
 
-def test_an_idle_pool_does_nothing(pool: Controller, define: Define, places: Places) -> None:
+def test_an_idle_pool_does_nothing(pool: Controller, define: Define, folders: Folders) -> None:
     (worker,) = pool.start_workers()
     _pid(pool, define, worker)
-    found = launch.find(places)
+    found = launch.find(folders)
     assert found is not None
     process = psutil.Process(found.pid)
     time.sleep(0.5)  # the last look at the worker, and its chores

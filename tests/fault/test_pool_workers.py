@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cellburst.model.outcome import LossReason, OutcomeKind
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.pool import launch
 from cellburst.pool.table import resident
 from cellburst.settings import Settings
@@ -20,8 +20,8 @@ from tests.unit.pool.driver import Controller, eventually, running_pool
 
 
 @pytest.fixture
-def pool(places: Places, settings: Settings) -> Iterator[Controller]:
-    with running_pool(places, replace(settings, output_head=1 << 16)) as controller:
+def pool(folders: Folders, settings: Settings) -> Iterator[Controller]:
+    with running_pool(folders, replace(settings, output_head=1 << 16)) as controller:
         yield controller
 
 
@@ -86,8 +86,8 @@ def test_an_idle_worker_that_is_killed_from_outside_is_said(pool: Controller) ->
     assert ended.message == "killed by SIGTERM"
 
 
-def test_memory_is_named_when_the_limit_was_near(places: Places, settings: Settings) -> None:
-    with running_pool(places, settings, "tests.unit.pool.small_machine:serve") as pool:
+def test_memory_is_named_when_the_limit_was_near(folders: Folders, settings: Settings) -> None:
+    with running_pool(folders, settings, "tests.unit.pool.small_machine:serve") as pool:
         (worker,) = pool.start_workers()
         pool.run_lines(worker, "allocate 190")
         ended = pool.wait_for(wire.WorkerEnded)
@@ -96,8 +96,8 @@ def test_memory_is_named_when_the_limit_was_near(places: Places, settings: Setti
         assert ended.peak_rss > 190 << 20
 
 
-def test_a_worker_that_cannot_start_says_why(places: Places, settings: Settings) -> None:
-    with running_pool(places, settings, "tests.unit.pool.scripted:broken") as pool:
+def test_a_worker_that_cannot_start_says_why(folders: Folders, settings: Settings) -> None:
+    with running_pool(folders, settings, "tests.unit.pool.scripted:broken") as pool:
         pool.send(wire.StartWorkers(1))
         ended = pool.wait_for(wire.WorkerEnded)
         assert ended.reason is LossReason.EXITED
@@ -141,8 +141,8 @@ def test_a_flood_is_cut_and_counted_and_the_pool_stays_awake(pool: Controller) -
 
 
 @pytest.mark.slow
-def test_one_line_of_500_mb_passes_without_being_held(pool: Controller, places: Places) -> None:
-    found = launch.find(places)
+def test_one_line_of_500_mb_passes_without_being_held(pool: Controller, folders: Folders) -> None:
+    found = launch.find(folders)
     assert found is not None
     before = resident(found.pid)
     (worker,) = pool.start_workers()
@@ -163,10 +163,10 @@ def test_an_outcome_that_was_sent_before_the_death_counts(pool: Controller, tmp_
 
 
 def test_a_task_that_ended_just_as_its_grace_did_spares_its_worker(
-    places: Places, settings: Settings, tmp_path: Path
+    folders: Folders, settings: Settings, tmp_path: Path
 ) -> None:
     """The worker is stopped, found to be innocent, and goes on."""
-    with running_pool(places, replace(settings, cancel_grace=0.0)) as pool:
+    with running_pool(folders, replace(settings, cancel_grace=0.0)) as pool:
         (worker,) = pool.start_workers()
         survived = 0
         for number in range(30):

@@ -21,7 +21,7 @@ from cellburst.client.record import find_controller
 from cellburst.errors import CellburstError, DiskFullError, UnpicklableError
 from cellburst.model.outcome import OutcomeKind
 from cellburst.model.run import RunState
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.processes import boot_id, start_time
 from cellburst.wire import client as wire
 from tests.fault.plant import Plant, cell_run
@@ -48,7 +48,7 @@ print(run.id)
 
 
 @pytest.mark.parametrize("point", ["client.request.sending", "client.request.sent"])
-def test_a_kernel_killed_as_it_submits_leaves_a_whole_run_or_none(places: Places, point: str) -> None:
+def test_a_kernel_killed_as_it_submits_leaves_a_whole_run_or_none(folders: Folders, point: str) -> None:
     cellburst.submit(abs, -1).result(30)
     command = [sys.executable, "-c", KERNEL]
     root = str(Path(__file__).parents[2])
@@ -108,9 +108,9 @@ def test_a_pool_killed_between_two_outcomes_costs_only_what_it_had_not_told(plan
     assert max(result.attempt for result in plant.results(run)) == 2
 
 
-def test_the_next_client_has_a_controller_again_within_moments(places: Places) -> None:
+def test_the_next_client_has_a_controller_again_within_moments(folders: Folders) -> None:
     cellburst.submit(abs, -1).result(30)
-    record = find_controller(places)
+    record = find_controller(folders)
     assert record is not None
     connection = discover.offline()
     began = time.monotonic()
@@ -121,7 +121,7 @@ def test_the_next_client_has_a_controller_again_within_moments(places: Places) -
     connection.request(wire.Ping(0))
     load = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     assert time.monotonic() - began < 2.0 * load + warm
-    after = find_controller(places)
+    after = find_controller(folders)
     assert after is not None
     assert after.pid != record.pid
     assert cellburst.attach("last").value == 1
@@ -153,25 +153,28 @@ def test_of_twenty_that_start_in_the_same_moment_one_serves(plant: Plant) -> Non
 
 
 def _serves(plant: Plant, pid: int) -> bool:
-    record = find_controller(plant.places)
+    record = find_controller(plant.folders)
     return record is not None and record.pid == pid
 
 
 # row 23
 
 
-def test_files_that_name_an_innocent_process_do_it_no_harm(places: Places) -> None:
+def test_files_that_name_an_innocent_process_do_it_no_harm(folders: Folders) -> None:
     innocent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        places.create()
+        folders.create()
         began = start_time(innocent.pid) or 0
-        for path, sock in ((places.controller_file, places.controller_socket), (places.pool_file, places.pool_socket)):
+        for path, sock in (
+            (folders.controller_file, folders.controller_socket),
+            (folders.pool_file, folders.pool_socket),
+        ):
             facts = {"socket": str(sock), "pid": innocent.pid, "start_time": began - 1, "boot_id": boot_id()}
             path.write_text(_json({**facts, "version": cellburst.__version__}))
             sock.write_bytes(b"")
         run = cellburst.submit(abs, -3)
         assert run.result(30) == 3
-        record = find_controller(places)
+        record = find_controller(folders)
         assert record is not None
         assert record.pid != innocent.pid
         assert innocent.poll() is None
@@ -189,21 +192,21 @@ def _json(facts: dict[str, object]) -> str:
 # row 26
 
 
-def test_a_store_of_a_newer_cellburst_is_refused_in_one_line_and_left_alone(places: Places) -> None:
+def test_a_store_of_a_newer_cellburst_is_refused_in_one_line_and_left_alone(folders: Folders) -> None:
     cellburst.submit(abs, -1).result(30)
-    record = find_controller(places)
+    record = find_controller(folders)
     assert record is not None
     discover.offline().request(wire.Shutdown(0))
     discover.disconnect()
     _wait_gone(record.pid)
-    with closing(sqlite3.connect(places.store)) as db:
+    with closing(sqlite3.connect(folders.store)) as db:
         db.execute("PRAGMA user_version = 99000")
-    before = places.store.read_bytes()
+    before = folders.store.read_bytes()
     with pytest.raises(CellburstError, match="newer cellburst") as caught:
         cellburst.submit(abs, -1)
     assert "\n" not in str(caught.value)
     assert "pip install --upgrade cellburst" in str(caught.value)
-    assert places.store.read_bytes() == before
+    assert folders.store.read_bytes() == before
 
 
 OLDER = """
@@ -218,10 +221,10 @@ sys.exit(run_controller(sys.argv[1:]))
 def test_an_upgrade_takes_the_running_work_of_the_older_controller_over(plant: Plant, tmp_path: Path) -> None:
     gate, ran = tmp_path / "gate", tmp_path / "ran"
     command = [sys.executable, "-c", OLDER, "--data", str(plant.data), "--runtime", str(plant.runtime)]
-    plant.places.create()
+    plant.folders.create()
     older = subprocess.Popen(command, env=plant.environment, start_new_session=True)
     plant.started.append(older)
-    while find_controller(plant.places) is None:
+    while find_controller(plant.folders) is None:
         assert older.poll() is None
         time.sleep(0.01)
     channel = plant.connect()
@@ -234,7 +237,7 @@ def test_an_upgrade_takes_the_running_work_of_the_older_controller_over(plant: P
     older.terminate()
     assert older.wait(30) == 0
     plant.start()
-    record = find_controller(plant.places)
+    record = find_controller(plant.folders)
     assert record is not None
     assert record.version == cellburst.__version__
     gate.touch()
@@ -248,7 +251,7 @@ def test_an_upgrade_takes_the_running_work_of_the_older_controller_over(plant: P
 # row 38
 
 
-def test_what_cannot_travel_is_named_by_its_path_and_starts_nothing(places: Places) -> None:
+def test_what_cannot_travel_is_named_by_its_path_and_starts_nothing(folders: Folders) -> None:
     class Holder:
         pass
 
@@ -257,12 +260,12 @@ def test_what_cannot_travel_is_named_by_its_path_and_starts_nothing(places: Plac
         holder.inner = {"log": [file]}  # type: ignore[attr-defined]
         with pytest.raises(UnpicklableError, match=r"inner\['log'\]\[0\] is an open file"):
             cellburst.submit(lambda h: 1, holder)
-    assert not places.store.exists() or cellburst.runs() == []
+    assert not folders.store.exists() or cellburst.runs() == []
 
 
 def _wait_gone(pid: int) -> None:
     deadline = time.monotonic() + 20
-    while find_controller(Places.of(cellburst.settings.Settings.load())) is not None and time.monotonic() < deadline:
+    while find_controller(Folders.of(cellburst.settings.Settings.load())) is not None and time.monotonic() < deadline:
         time.sleep(0.005)
     try:
         os.waitpid(pid, 0)  # the last words of a store come before the end of its process

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from cellburst.client.record import find_controller
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from tests.fault.bytes_written import files_with
 from tests.integration.kernels import Kernel
 from tests.unit.pool.driver import eventually
@@ -33,7 +33,7 @@ while not os.path.exists({gate!r}):
 
 
 @pytest.fixture
-def start_kernel(places: Places, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Kernel]]:
+def start_kernel(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Kernel]]:
     monkeypatch.setenv("CELLBURST_WORKERS", "2")
     kernels: list[Kernel] = []
 
@@ -52,14 +52,14 @@ def process_of(kernel: Kernel) -> psutil.Process:
 
 
 def test_two_kernels_share_a_controller_and_leave_each_others_runs_alone(
-    start_kernel: Callable[..., Kernel], places: Places, tmp_path: Path
+    start_kernel: Callable[..., Kernel], folders: Folders, tmp_path: Path
 ) -> None:
     gate = str(tmp_path / "gate")
     first, second = start_kernel("first.ipynb"), start_kernel("second.ipynb")
     assert not first.run(HELD.format(gate=gate, value="one")).error
-    record = find_controller(places)
+    record = find_controller(folders)
     assert not second.run(HELD.format(gate=gate, value="two")).error
-    assert find_controller(places) == record, "one controller for both"
+    assert find_controller(folders) == record, "one controller for both"
     listed = first.run("import cellburst\nsorted(run.record.origin.notebook for run in cellburst.runs())").value
     assert listed == "['first.ipynb', 'second.ipynb']"
     names = first.run("mine.id").value, second.run("mine.id").value
@@ -118,7 +118,7 @@ PLANTED = "planted-7c1f0e-{}"
 
 
 def test_secrets_are_written_nowhere_but_where_the_user_sent_them(
-    start_kernel: Callable[..., Kernel], places: Places, monkeypatch: pytest.MonkeyPatch
+    start_kernel: Callable[..., Kernel], folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MY_API_TOKEN", PLANTED.format("environment"))
     kernel = start_kernel()
@@ -131,12 +131,12 @@ def test_secrets_are_written_nowhere_but_where_the_user_sent_them(
     assert PLANTED.format("sent") not in shown
     failing = "%%remote -p i=range(3)\nprint(i)\nif i == 2: raise ValueError(i)\nlen(api_token)"
     assert not kernel.run(failing).error
-    assert files_with(places, b"public-7c1f0e"), "the scan finds what is there"
-    assert files_with(places, PLANTED.format("environment").encode()) == []
-    assert files_with(places, PLANTED.format("unread").encode()) == []
-    sent = {path.relative_to(places.data).parts[0] for path in files_with(places, PLANTED.format("sent").encode())}
+    assert files_with(folders, b"public-7c1f0e"), "the scan finds what is there"
+    assert files_with(folders, PLANTED.format("environment").encode()) == []
+    assert files_with(folders, PLANTED.format("unread").encode()) == []
+    sent = {path.relative_to(folders.data).parts[0] for path in files_with(folders, PLANTED.format("sent").encode())}
     assert sent == {"stores"}, "the inputs of the user's own runs, and nothing else"
-    with closing(sqlite3.connect(f"file:{places.store}?mode=ro", uri=True)) as db:
+    with closing(sqlite3.connect(f"file:{folders.store}?mode=ro", uri=True)) as db:
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         holding = {name for name in tables if _mentions(db, name, PLANTED.format("sent"))}
     assert holding == {"submissions"}

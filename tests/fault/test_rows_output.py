@@ -30,7 +30,7 @@ def plant(tmp_path: Path) -> Iterator[Plant]:
 
 
 def outputs(plant: Plant, run: str, index: int = 0) -> list[dict[str, Any]]:
-    with closing(open_reader(plant.places)) as reader:
+    with closing(open_reader(plant.folders)) as reader:
         return list(reader.outputs(run, index))
 
 

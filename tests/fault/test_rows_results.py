@@ -19,9 +19,9 @@ from cellburst.client.trial import try_elsewhere
 from cellburst.errors import DamagedBlobError, PayloadError
 from cellburst.model.outcome import OutcomeKind
 from cellburst.model.run import RunState
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from tests.fault.plant import Plant, cell_run
-from tests.integration.shared import shared_places  # noqa: F401
+from tests.integration.shared import shared_folders  # noqa: F401
 from tests.unit.worker import zoo
 
 
@@ -58,9 +58,9 @@ def test_a_full_disk_at_a_commit_pauses_and_goes_on_by_itself(tmp_path: Path) ->
 # row 18
 
 
-def test_a_flipped_bit_costs_one_value_and_a_retry_brings_it_back(places: Places) -> None:
+def test_a_flipped_bit_costs_one_value_and_a_retry_brings_it_back(folders: Folders) -> None:
     run = cellburst.map(lambda n: bytes([n]) * (1 << 20), range(3)).wait(30)
-    damaged = next(path for path in places.blobs.rglob("*") if path.is_file() and path.read_bytes()[-(1 << 19)] == 1)
+    damaged = next(path for path in folders.blobs.rglob("*") if path.is_file() and path.read_bytes()[-(1 << 19)] == 1)
     data = bytearray(damaged.read_bytes())
     data[-(1 << 19)] ^= 4
     damaged.chmod(0o600)
@@ -91,7 +91,7 @@ def test_a_hostile_exception_reaches_the_user_as_bounded_text(kind: type[BaseExc
     assert len(run.logs()) < 200_000
 
 
-def test_an_exception_that_kills_whoever_unpickles_it_is_not_unpickled_by_anything_of_ours(places: Places) -> None:
+def test_an_exception_that_kills_whoever_unpickles_it_is_not_unpickled_by_anything_of_ours(folders: Folders) -> None:
     class BombError(Exception):
         def __reduce__(self) -> Any:
             import os
@@ -148,7 +148,7 @@ print(len(results.task(0).load()), len(results[0]))
 """
 
 
-def test_a_result_larger_than_the_free_memory_is_asked_for_before_it_is_loaded(places: Places) -> None:
+def test_a_result_larger_than_the_free_memory_is_asked_for_before_it_is_loaded(folders: Folders) -> None:
     cellburst.map(large, [150, 1]).wait(30)
     discover.disconnect()
     done = subprocess.run([sys.executable, "-c", SMALL_KERNEL], capture_output=True, text=True, timeout=30, check=False)
@@ -206,12 +206,12 @@ def _armed(call: Any) -> Calls:
     return Calls(call[0], *call[1])
 
 
-def test_a_value_that_takes_for_ever_is_given_up(places: Places) -> None:
+def test_a_value_that_takes_for_ever_is_given_up(folders: Folders) -> None:
     run = cellburst.map(_armed, [(time.sleep, (3600,))]).wait(30)
     result = run.task_result(0)
     assert result is not None
     with pytest.raises(PayloadError, match=r"took more than 0\.5 s"):
-        try_elsewhere(run.record, result, places.blobs, 0, patience=0.5)
+        try_elsewhere(run.record, result, folders.blobs, 0, patience=0.5)
 
 
 def test_a_harmless_value_is_loaded_after_its_trial() -> None:

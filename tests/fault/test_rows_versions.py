@@ -19,7 +19,7 @@ import pytest
 import cellburst
 from cellburst.errors import ControllerError, PayloadError
 from cellburst.model.run import RunState
-from cellburst.paths import Places
+from cellburst.paths import Folders
 
 SOURCE = str(Path(cellburst.__file__).parents[1])
 NAMED = os.environ.get("CELLBURST_OTHER_PYTHON")  # now: each test clears the settings
@@ -37,7 +37,7 @@ def other_python() -> str:
 
 
 @pytest.fixture
-def other(places: Places) -> str:
+def other(folders: Folders) -> str:
     return other_python() or pytest.skip("no other Python with cellburst's dependencies: set CELLBURST_OTHER_PYTHON")
 
 
@@ -62,11 +62,11 @@ print(run.id, failed.id, platform.python_version())
 """
 
 
-def test_the_store_of_another_python_is_read_and_its_values_are_refused(other: str, places: Places) -> None:
+def test_the_store_of_another_python_is_read_and_its_values_are_refused(other: str, folders: Folders) -> None:
     assert cellburst.submit(abs, -5).result(30) == 5
     run_id, failed_id, version = elsewhere(other, THERE).split()
-    assert len(list(places.stores.glob("*.db"))) == 2, "a store for each environment"
-    assert len(list(places.runtime.glob("*.lock"))) >= 2, "and a controller"
+    assert len(list(folders.stores.glob("*.db"))) == 2, "a store for each environment"
+    assert len(list(folders.runtime.glob("*.lock"))) >= 2, "and a controller"
     assert {run.id for run in cellburst.runs()} >= {run_id, failed_id}
     run = cellburst.attach(run_id)
     assert run.state is RunState.SUCCEEDED

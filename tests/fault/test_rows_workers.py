@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -185,3 +186,22 @@ def test_a_bounded_fork_bomb_is_gone_with_its_cancel_and_the_next_task_runs(plan
     assert plant.wait(channel, run).state is RunState.CANCELLED
     assert len(pool.children(recursive=True)) <= 2, "nobody but the workers"
     assert plant.finish("1")[0].kind is OutcomeKind.SUCCEEDED
+
+
+def test_an_endless_fork_bomb_is_ended_without_being_asked_and_said(tmp_path: Path) -> None:
+    plant = Plant(tmp_path, CELLBURST_TASK_PROCESSES="50")
+    try:
+        plant.start()
+        source = (
+            "import os, time\n"
+            "for _ in range(8):\n    os.fork()\n"  # 256 processes
+            "time.sleep(3600)"
+        )
+        (result,) = plant.finish(source)
+        assert (result.kind, result.attempt) == (OutcomeKind.FAILED, 1), "not tried again"
+        assert result.error is not None
+        assert re.match(r"it had \d+ processes of its own, more than the 50 .*CELLBURST_TASK_", result.error.evalue)
+        assert len(psutil.Process(plant.pool_pid()).children(recursive=True)) <= 2, "nobody but the workers"
+        assert plant.finish("1")[0].kind is OutcomeKind.SUCCEEDED
+    finally:
+        plant.stop()

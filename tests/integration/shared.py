@@ -1,4 +1,4 @@
-"""One controller for all tests of a module: import ``shared_places`` into it."""
+"""One controller for all tests of a module: import ``shared_folders`` into it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from cellburst.client import discover
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from tests.conftest import end_processes
 
 
-@pytest.fixture(name="places", scope="module", autouse=True)
-def shared_places() -> Iterator[Places]:
+@pytest.fixture(name="folders", scope="module", autouse=True)
+def shared_folders() -> Iterator[Folders]:
     """Empty folders, and two workers at most."""
     home = Path(tempfile.mkdtemp(prefix="cb-"))
     with pytest.MonkeyPatch.context() as patch:
@@ -26,7 +26,7 @@ def shared_places() -> Iterator[Places]:
         patch.setenv("CELLBURST_DATA_DIR", str(home / "data"))
         patch.setenv("CELLBURST_RUNTIME_DIR", str(home / "run"))
         patch.setenv("CELLBURST_WORKERS", "2")
-        yield Places.of(Settings.load())
+        yield Folders.of(Settings.load())
         discover.disconnect()
         end_processes(home)
         shutil.rmtree(home, ignore_errors=True)

@@ -17,8 +17,8 @@ from cellburst.client.runs import runs
 from cellburst.client.submit import prepare_cell, submit_prepared
 from cellburst.errors import SweepError, UnpicklableError
 from cellburst.model.run import RunState
-from cellburst.paths import Places
-from tests.integration.shared import shared_places  # noqa: F401
+from cellburst.paths import Folders
+from tests.integration.shared import shared_folders  # noqa: F401
 from tests.unit.client.scripted import Recorder
 
 Submit = Callable[..., Run]
@@ -129,13 +129,13 @@ def test_an_empty_sweep_is_refused(cell: Submit) -> None:
         cell("a\n", params={"a": []})
 
 
-def test_a_dry_run_packs_nothing(shell: InteractiveShell, places: Places) -> None:
-    kept = sorted(places.blobs.rglob("*"))
+def test_a_dry_run_packs_nothing(shell: InteractiveShell, folders: Folders) -> None:
+    kept = sorted(folders.blobs.rglob("*"))
     shell.user_ns["data"] = bytes(10_000_000)
     prepared = prepare_cell("len(data)\n", shell, SubmitOptions(dry_run=True))
     assert [entry.name for entry in prepared.manifest.entries] == ["data"]
     assert prepared.manifest.size >= 10_000_000
-    assert sorted(places.blobs.rglob("*")) == kept
+    assert sorted(folders.blobs.rglob("*")) == kept
 
 
 def test_a_dry_run_tells_what_would_be_refused(shell: InteractiveShell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import threading
 import time
@@ -16,8 +17,8 @@ from cellburst.client import discover
 from cellburst.client.follow import NullListener
 from cellburst.errors import RunCancelled, RunError, UnpicklableError, UsageError
 from cellburst.model.run import RunState
-from cellburst.paths import Places
-from tests.integration.shared import shared_places  # noqa: F401
+from cellburst.paths import Folders
+from tests.integration.shared import shared_folders  # noqa: F401
 
 
 def add(a: int, b: int = 0) -> int:
@@ -183,6 +184,22 @@ def test_a_failed_task_is_run_again_with_the_same_parameters(tmp_path: Path) -> 
     assert list(run.retry("failed").wait(30).results) == [0, 1, 2]
 
 
+def test_all_of_a_run_is_run_again_with_its_own_inputs_and_seed() -> None:
+    scale = [1]
+
+    def draw(n: int) -> tuple[int, float]:
+        return n * scale[0], random.random()
+
+    first = cellburst.map(draw, range(3), name="draws").wait(30)
+    scale[0] = 100
+    again = first.rerun().wait(30)
+    assert again.id > first.id
+    assert (again.name, again.record.options.seed) == ("draws", first.record.options.seed)
+    assert list(again.results) == list(first.results)
+    first.delete()
+    assert list(again.rerun().wait(30).results) == list(again.results)
+
+
 def test_another_process_attaches_by_id_by_its_start_and_by_last() -> None:
     run = cellburst.map(add, range(3)).wait(30)
     discover.disconnect()
@@ -241,12 +258,12 @@ def test_a_time_limit_on_waiting_leaves_the_run_alone(tmp_path: Path) -> None:
     assert run.result(30) == "held"
 
 
-def test_a_controller_killed_during_the_wait_is_replaced(tmp_path: Path, places: Places) -> None:
+def test_a_controller_killed_during_the_wait_is_replaced(tmp_path: Path, folders: Folders) -> None:
     from cellburst.client.record import find_controller
 
     run = cellburst.map(hold, [str(tmp_path / name) for name in "ab"])
     await_file(tmp_path / "b.running")
-    record = find_controller(places)
+    record = find_controller(folders)
     assert record is not None
 
     class Killing(NullListener):
@@ -261,7 +278,7 @@ def test_a_controller_killed_during_the_wait_is_replaced(tmp_path: Path, places:
 
     run.wait(30, Killing())
     assert list(run.results) == ["held", "held"]
-    after = find_controller(places)
+    after = find_controller(folders)
     assert after is not None
     assert after.pid != record.pid
 
@@ -269,3 +286,21 @@ def test_a_controller_killed_during_the_wait_is_replaced(tmp_path: Path, places:
 def test_many_tiny_tasks_come_back_in_order() -> None:
     results = cellburst.map(add, range(2000), b=1).result(50)
     assert list(results) == list(range(1, 2001))
+
+
+@pytest.mark.slow
+def test_a_task_of_some_seconds_has_a_curve_of_what_it_used() -> None:
+    def work() -> int:
+        import time
+
+        kept = bytearray(50_000_000)
+        began = time.process_time()
+        while time.process_time() - began < 2.5:
+            pass
+        return len(kept)
+
+    run = cellburst.submit(work).wait(60)
+    samples = run.connection.reader.usage(run.id, 0, 1)
+    assert len(samples) >= 2
+    assert max(sample.cpu for sample in samples) > 0.4  # other tests use the cores too
+    assert samples[-1].rss > 50_000_000

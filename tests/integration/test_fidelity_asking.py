@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.kernels import Kernel
-from tests.integration.shared import shared_places  # noqa: F401
+from tests.integration.shared import shared_folders  # noqa: F401
 
 REMOTE = "%%remote local --quiet\n"
 
@@ -17,7 +17,7 @@ needs_widgets = pytest.mark.skipif(importlib.util.find_spec("ipywidgets") is Non
 
 
 @pytest.fixture(scope="module")
-def kernel(places: object) -> Iterator[Kernel]:
+def kernel(folders: object) -> Iterator[Kernel]:
     started = Kernel()
     yield started
     started.close()

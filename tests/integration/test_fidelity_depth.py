@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.pairs import BOTH, Pair
-from tests.integration.shared import shared_places  # noqa: F401 - a fixture
+from tests.integration.shared import shared_folders  # noqa: F401 - a fixture
 
 _COUNT = (
     BOTH + "import inspect, sys\n"

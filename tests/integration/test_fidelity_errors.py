@@ -13,7 +13,7 @@ import pytest
 
 from tests.integration.error_cells import CELLS, MODULES, NEWER, SETUP
 from tests.integration.kernels import Kernel, Outcome
-from tests.integration.shared import shared_places  # noqa: F401
+from tests.integration.shared import shared_folders  # noqa: F401
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 LAST = """
@@ -53,7 +53,7 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def pair(places: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+def pair(folders: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     folder, before = tmp_path_factory.mktemp("notebook"), Path.cwd()
     for name, text in MODULES.items():
         (folder / name).write_text(text)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.kernels import Kernel
 from tests.integration.pairs import FIRST_LINE, Pair, see
-from tests.integration.shared import shared_places  # noqa: F401
+from tests.integration.shared import shared_folders  # noqa: F401
 
 PLAIN, REMOTE = "plain", "remote"
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
@@ -77,7 +77,7 @@ def version():
 
 
 @pytest.fixture(scope="module", name="kernels")
-def _kernels(places: object) -> Iterator[Pair]:
+def _kernels(folders: object) -> Iterator[Pair]:
     pair = Pair()
     yield pair
     pair.close()

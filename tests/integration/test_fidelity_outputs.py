@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.pairs import Pair
-from tests.integration.shared import shared_places  # noqa: F401 - a fixture
+from tests.integration.shared import shared_folders  # noqa: F401 - a fixture
 
 CASES: dict[str, tuple[str, ...]] = {
     "order": ("import sys\nprint('a'); print('b', file=sys.stderr); print('c'); display(1); print('d')",

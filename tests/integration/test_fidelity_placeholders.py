@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.kernels import Kernel, Outcome
-from tests.integration.shared import shared_places  # noqa: F401
+from tests.integration.shared import shared_folders  # noqa: F401
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 REMOTE = "%%remote local --quiet\n"
 
 
 @pytest.fixture(scope="module")
-def kernel(places: object) -> Iterator[Kernel]:
+def kernel(folders: object) -> Iterator[Kernel]:
     found = Kernel()
     found.run("class M: pass\nkept = {'all': []}; model = M(); model.log = M(); model.log.handlers = []")
     yield found

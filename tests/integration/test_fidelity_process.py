@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.pairs import BOTH, Pair
-from tests.integration.shared import shared_places  # noqa: F401 - a fixture
+from tests.integration.shared import shared_folders  # noqa: F401 - a fixture
 
 _EXTENSION = (
     "both: open('cb_own_ext.py', 'w').write('''loads = 0\\nseen = []\\ndef load_ipython_extension(shell):\\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.kernels import Kernel
-from tests.integration.shared import shared_places  # noqa: F401
+from tests.integration.shared import shared_folders  # noqa: F401
 
 REMOTE = "%%remote local --quiet\n"
 _PACKAGE = '''\

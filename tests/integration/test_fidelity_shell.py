@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.pairs import BOTH, Pair
-from tests.integration.shared import shared_places  # noqa: F401 - a fixture
+from tests.integration.shared import shared_folders  # noqa: F401 - a fixture
 
 CASES: dict[str, tuple[str, ...]] = {
     "time": ("a = 2", "%%time\nb = a + 1\nprint(b)", "%time c = b * 2\nc", "both: a, b, c"),
@@ -29,6 +29,9 @@ CASES: dict[str, tuple[str, ...]] = {
     "names by text": ("t = 'u'; u = 5", "globals()[t], eval(t), vars()[t]", "exec(t + '2 = u + 1')", "both: u2"),
     "alias": ("%alias cbhello echo hello %s", "%cbhello world", "both: %cbhello there", "%unalias cbhello"),
     "history": ("h = 1", "%history -n 1-3", "In[1], In[-1], _i, _ih[-1] == In[-1]", "_i1", "%macro mm 1", "type(mm)"),
+    "not kept": ("p = 1", "%precision 3\nq = 'pastel'\nq",
+                 "both: In[-2:], _i, _ii, _iii, len(In), get_ipython().execution_count",
+                 "r = 2", "both: In[-2:], _i, '_i2' in globals()"),
     "outputs": ("5", "_ + 1", "_, __, Out[max(Out)] is _", "_oh is Out", "L = [1]\nL", "_.append(2)",
               "both: L, len(Out)"),
     "pager": ("def ff(a):\n    'doc of ff'\n    return a", "ff?", "?ff", "%pdoc ff", "%psource ff", "%psearch ff*"),

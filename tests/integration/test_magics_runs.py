@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cellburst.display.view import MIME
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from tests.integration.kernels import Kernel
 
 pytestmark = pytest.mark.slow
@@ -22,7 +22,7 @@ i * 10
 
 
 @pytest.fixture
-def start_kernel(places: Places, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Kernel]]:
+def start_kernel(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Kernel]]:
     monkeypatch.setenv("CELLBURST_WORKERS", "2")
     kernels: list[Kernel] = []
 
@@ -80,12 +80,12 @@ def test_an_exception_shows_the_cells_own_lines_and_nothing_of_ours(kernel: Kern
         ("%%remote\nx = = 1", "SyntaxError: invalid syntax"),
     ],
 )
-def test_refusals_are_short_and_start_nothing(kernel: Kernel, places: Places, cell: str, expected: str) -> None:
+def test_refusals_are_short_and_start_nothing(kernel: Kernel, folders: Folders, cell: str, expected: str) -> None:
     found = kernel.run(cell)
     assert expected in found.traceback
     assert "cellburst/" not in found.traceback
     assert len(found.traceback.splitlines()) <= 6
-    assert not places.controller_file.exists()
+    assert not folders.controller_file.exists()
 
 
 def test_a_sweep_shows_itself_while_it_runs_and_gives_its_results(kernel: Kernel, gate: Path) -> None:

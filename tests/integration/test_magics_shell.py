@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from cellburst.errors import MagicLineError
-from cellburst.paths import Places
+from cellburst.paths import Folders
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def _without_names(text: str) -> list[str]:
 
 
 def test_a_name_that_exists_nowhere_is_refused_with_its_line(
-    shell: InteractiveShell, places: Places, capsys: pytest.CaptureFixture[str]
+    shell: InteractiveShell, folders: Folders, capsys: pytest.CaptureFixture[str]
 ) -> None:
     error = run(shell, "%%remote local\nx = 1\nprint(x, missing)\n")
     assert isinstance(error, NameError)
@@ -142,11 +142,11 @@ def test_a_name_that_exists_nowhere_is_refused_with_its_line(
     assert "name 'missing' is not defined" in shown
     assert "3: print(x, missing)" in shown
     assert len(shown.strip().splitlines()) <= 2
-    assert not places.controller_file.exists()
+    assert not folders.controller_file.exists()
 
 
 def test_a_dry_run_shows_the_manifest_and_starts_nothing(
-    shell: InteractiveShell, places: Places, capsys: pytest.CaptureFixture[str]
+    shell: InteractiveShell, folders: Folders, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shell.user_ns.update(numbers=[1, 2, 3], api_key="q8Zr5TnW2xLk9VbYd3Hs")
     assert run(shell, "%%remote -p lr=[0.1, 0.01] --dry-run\nimport math\nsum(numbers) * lr, len(api_key)\n") is None
@@ -155,8 +155,8 @@ def test_a_dry_run_shows_the_manifest_and_starts_nothing(
     assert re.search(r"^numbers +list .* by value", said.out, re.MULTILINE)
     assert said.err.startswith("cellburst: api_key ")
     assert "q8Zr5" not in said.out + said.err
-    assert not places.controller_file.exists()
-    assert not list(places.blobs.glob("*")) if places.blobs.exists() else True
+    assert not folders.controller_file.exists()
+    assert not list(folders.blobs.glob("*")) if folders.blobs.exists() else True
 
 
 @pytest.mark.parametrize(

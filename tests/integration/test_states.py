@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from tests.integration.kernels import Kernel
 
 REMOTE = "%%remote local --quiet\n"
@@ -93,7 +93,7 @@ PAIRS = {
 
 
 @pytest.fixture
-def fresh(places: object) -> Iterator[Kernel]:
+def fresh(folders: object) -> Iterator[Kernel]:
     kernel = Kernel()
     yield kernel
     kernel.close()
@@ -170,13 +170,13 @@ def test_a_cell_that_fails_leaves_what_it_had_set(fresh: Kernel) -> None:
     assert said(fresh, "see()")[0].startswith("1 raise 3 /leak\n9.0 3 / yes\n5 1 2000 error")
 
 
-def test_the_values_of_variables_are_on_no_disk(fresh: Kernel, tmp_path: Path, places: Places) -> None:
+def test_the_values_of_variables_are_on_no_disk(fresh: Kernel, tmp_path: Path, folders: Folders) -> None:
     there, back = "".join(reversed("ereht-terces")), "".join(reversed("kcab-terces"))
     said(fresh, "import os; os.environ['THERE'] = ''.join(reversed('ereht-terces'))")
     cell = "print(len(os.environ['THERE'])); os.environ['BACK'] = ''.join(reversed('kcab-terces'))"
     assert said(fresh, REMOTE + cell) == ("12\n", "")
     assert said(fresh, "print(os.environ['BACK'])")[0].strip() == back
-    files = [path for path in places.data.rglob("*") if path.is_file()]
+    files = [path for path in folders.data.rglob("*") if path.is_file()]
     assert files
     assert [path for path in files if there.encode() in path.read_bytes() or back.encode() in path.read_bytes()] == []
 

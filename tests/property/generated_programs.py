@@ -314,6 +314,7 @@ def execute(source: str, namespace: Traced) -> BaseException | None:
         error.__traceback__ = None
         return error
     finally:
+        namespace.left = 3000  # whoever looks at it now does not run it
         vars(math).pop("attribute", None)  # what one program left in the module, the next would find
     return None
 

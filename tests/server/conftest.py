@@ -1,4 +1,4 @@
-"""A Jupyter server with the extension, in this test's places."""
+"""A Jupyter server with the extension, in this test's folders."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cellburst.model.events import Event, RunStateChanged, RunSubmitted, TasksEnded, TasksStarted
 from cellburst.model.run import Run, RunState
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from cellburst.store import sqlite
 from cellburst.store.sqlite import SqliteStore
@@ -19,19 +19,19 @@ OTHER_ENV = "0123456789ab"
 API = ("cellburst", "api", "v1")
 
 
-def elsewhere(places: Places, env: str = OTHER_ENV) -> Places:
-    """The places of another Python environment of the same user."""
-    return dataclasses.replace(places, env=env)
+def elsewhere(folders: Folders, env: str = OTHER_ENV) -> Folders:
+    """The folders of another Python environment of the same user."""
+    return dataclasses.replace(folders, env=env)
 
 
-def open_store(places: Places) -> SqliteStore:
-    places.create()
-    return sqlite.open_store(places, Settings.load())
+def open_store(folders: Folders) -> SqliteStore:
+    folders.create()
+    return sqlite.open_store(folders, Settings.load())
 
 
-def keep(places: Places, *facts: Event) -> None:
+def keep(folders: Folders, *facts: Event) -> None:
     """Write facts as a controller would, and close the store."""
-    store = open_store(places)
+    store = open_store(folders)
     store.commit(facts)
     store.close()
 

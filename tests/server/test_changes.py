@@ -15,7 +15,7 @@ from jupyter_events.schema import EventSchema
 
 from cellburst.model.events import RunDeleted, RunStateChanged, RunSubmitted, TasksEnded
 from cellburst.model.run import RunState
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.server.change_schemas import ChangeRow, RunsChanged
 from cellburst.server.events import SCHEMA
 from cellburst.server.journal import MOST_TOLD
@@ -27,8 +27,8 @@ from tests.unit.store.builders import T0, make_result, make_run, run_id
 
 
 @pytest.fixture
-def store(places: Places) -> Iterator[SqliteStore]:
-    with SqliteStore(places.store, places.outputs, None) as store:
+def store(folders: Folders) -> Iterator[SqliteStore]:
+    with SqliteStore(folders.store, folders.outputs, None) as store:
         yield store
 
 

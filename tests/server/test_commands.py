@@ -24,7 +24,7 @@ from cellburst.library_state import environment
 from cellburst.model.events import RunStateChanged, RunSubmitted
 from cellburst.model.payload import Payload
 from cellburst.model.run import RunState
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.server.service import Service
 from cellburst.settings import Settings
 from cellburst.store.sqlite import SqliteStore
@@ -58,9 +58,9 @@ def post(jp_fetch: Callable[..., Any], service: Service) -> Post:
 
 
 @pytest.fixture
-def foreign(places: Places) -> Places:
+def foreign(folders: Folders) -> Folders:
     """An environment with a live and an ended run, and no controller."""
-    there = dataclasses.replace(places, env=FOREIGN)
+    there = dataclasses.replace(folders, env=FOREIGN)
     there.create()
     with SqliteStore(there.store, there.outputs, None) as store:
         ended = RunStateChanged(run_id(2), RunState.FAILED, T0)
@@ -69,7 +69,7 @@ def foreign(places: Places) -> Places:
 
 
 @pytest.fixture
-def scripted(foreign: Places) -> Iterator[Callable[..., Scripted]]:
+def scripted(foreign: Folders) -> Iterator[Callable[..., Scripted]]:
     """A controller of the foreign environment that says what a test wants."""
     made: list[Scripted] = []
 
@@ -87,8 +87,8 @@ async def ended(run: Run) -> RunState:
     return run.state
 
 
-def no_controller(places: Places) -> bool:
-    return not list(places.runtime.glob("*.json"))
+def no_controller(folders: Folders) -> bool:
+    return not list(folders.runtime.glob("*.json"))
 
 
 # with a real controller
@@ -138,6 +138,12 @@ async def test_a_failed_run_is_run_again_renamed_and_deleted(
     assert await post("runs", run.id, "retry", body={"which": "failed"}) == (200, {"tasks": 2})
     assert await ended(run) is RunState.SUCCEEDED
     assert list(run.results) == [0, 1, 2]
+    status, said = await post("runs", run.id, "rerun")
+    assert status == 200
+    again = cellburst.attach(said["run"])
+    assert again.id != run.id
+    assert await ended(again) is RunState.SUCCEEDED
+    assert list(again.results) == [0, 1, 2]
     assert await post("runs", run.id, "rename", body={"name": " better "}) == (200, {})
     assert cellburst.attach(run.id).name == "better"
     assert await post("runs", run.id, "delete") == (200, {})
@@ -155,25 +161,25 @@ async def test_a_live_run_is_not_deleted(post: Post, tmp_path: Path) -> None:
 
 
 async def test_a_killed_controller_is_replaced_and_the_command_carried_out(
-    post: Post, places: Places, tmp_path: Path
+    post: Post, folders: Folders, tmp_path: Path
 ) -> None:
     run = cellburst.submit(hold, str(tmp_path / "x"))
     await_file(tmp_path / "x.running")
     assert await post("runs", run.id, "rename", body={"name": "first"}) == (200, {})  # a connection is open now
-    first = find_controller(places)
+    first = find_controller(folders)
     assert first is not None
     os.kill(first.pid, signal.SIGKILL)
     assert await post("runs", run.id, "cancel") == (200, {"tasks": 1})
-    second = find_controller(places)
+    second = find_controller(folders)
     assert second is not None
     assert second.pid != first.pid
     assert await ended(run) is RunState.CANCELLED
 
 
-async def test_the_own_environments_controller_is_started_for_a_command(post: Post, places: Places) -> None:
+async def test_the_own_environments_controller_is_started_for_a_command(post: Post, folders: Folders) -> None:
     run = cellburst.submit(odd_only, 1)
     assert await ended(run) is RunState.SUCCEEDED
-    record = find_controller(places)
+    record = find_controller(folders)
     assert record is not None
     os.kill(record.pid, signal.SIGKILL)
     assert await post("runs", run.id, "delete") == (200, {})
@@ -181,7 +187,7 @@ async def test_the_own_environments_controller_is_started_for_a_command(post: Po
 
 
 async def test_a_controller_of_another_environment_that_runs_is_asked(
-    post: Post, foreign: Places, settings: Settings
+    post: Post, foreign: Folders, settings: Settings
 ) -> None:
     started = launch.begin(foreign, settings)
     await asyncio.to_thread(started.wait, 20)
@@ -213,12 +219,13 @@ async def test_reading_long_logs_does_not_hold_up_the_cancel_button(
     [
         (1, "cancel", {}, f"cellburst cancel {run_id(1)}"),
         (2, "retry", {"which": "failed"}, f"cellburst retry {run_id(2)} --failed"),
+        (2, "rerun", {}, f"cellburst rerun {run_id(2)}"),
         (2, "rename", {"name": "it's"}, f'cellburst.attach("{run_id(2)}").rename("it\'s")'),
         (2, "delete", {}, f"cellburst delete {run_id(2)}"),
     ],
 )
 async def test_another_environments_controller_is_not_started(
-    post: Post, foreign: Places, run: int, command: str, body: dict[str, str], advice: str
+    post: Post, foreign: Folders, run: int, command: str, body: dict[str, str], advice: str
 ) -> None:
     status, error = await post("runs", run_id(run), command, body=body)
     assert (status, error["type"]) == (503, "ControllerError")
@@ -227,13 +234,13 @@ async def test_another_environments_controller_is_not_started(
     assert no_controller(foreign)
 
 
-async def test_what_needs_no_controller_is_answered_without_one(post: Post, foreign: Places) -> None:
+async def test_what_needs_no_controller_is_answered_without_one(post: Post, foreign: Folders) -> None:
     assert await post("runs", run_id(2), "cancel") == (200, {"tasks": 0})
     assert await post("runs", run_id(1), "cancel", body={"tasks": []}) == (200, {"tasks": 0})
     assert no_controller(foreign)
 
 
-async def test_prune_says_which_environments_it_left_out(post: Post, foreign: Places) -> None:
+async def test_prune_says_which_environments_it_left_out(post: Post, foreign: Folders) -> None:
     status, data = await post("prune", body={})
     assert (status, data["runs"], data["bytes"]) == (200, [], 0)
     assert [one["env"] for one in data["skipped"]] == [FOREIGN]
@@ -262,12 +269,12 @@ async def test_a_controller_that_is_stuck_is_named(
 
 
 async def test_a_stopped_controller_is_named_and_its_advice_helps(
-    post: Post, places: Places, foreign: Places, monkeypatch: pytest.MonkeyPatch
+    post: Post, folders: Folders, foreign: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link, "GREETING", 0.5)
     run = cellburst.submit(odd_only, 1)
     await ended(run)
-    record = find_controller(places)
+    record = find_controller(folders)
     assert record is not None
     os.kill(record.pid, signal.SIGSTOP)
     asked = asyncio.create_task(post("runs", run.id, "delete"))
@@ -279,7 +286,7 @@ async def test_a_stopped_controller_is_named_and_its_advice_helps(
     assert await post("runs", run.id, "delete") == (200, {})
 
 
-async def test_a_controller_that_is_gone_without_a_word(post: Post, foreign: Places) -> None:
+async def test_a_controller_that_is_gone_without_a_word(post: Post, foreign: Folders) -> None:
     write_state(foreign, os.getpid(), wire.PROTOCOL)  # a process that lives and listens nowhere
     status, error = await post("runs", run_id(2), "delete")
     assert (status, error["type"]) == (503, "ControllerError")
@@ -287,24 +294,27 @@ async def test_a_controller_that_is_gone_without_a_word(post: Post, foreign: Pla
 
 
 async def test_values_that_were_never_stored_are_not_made_up(
-    post: Post, places: Places, monkeypatch: pytest.MonkeyPatch
+    post: Post, folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server has a variable of that name too: it is not what the notebook had."""
     monkeypatch.setenv("API_KEY", "the server's own")
-    places.create()
+    folders.create()
     run = make_run(1)
     payload = Payload("cell", run.payload.inputs, source="1", env={"API_KEY": "the notebook's"})
-    with SqliteStore(places.store, places.outputs, None) as store:
+    with SqliteStore(folders.store, folders.outputs, None) as store:
         store.commit([RunSubmitted(make_run(1, payload=payload)), RunStateChanged(RUN, RunState.FAILED, T0)])
     status, error = await post("runs", RUN, "retry")
     assert (status, error["type"]) == (400, "UsageError")
     assert "values of API_KEY" in error["message"]
     assert f"cellburst.attach(\"{RUN}\").retry('unfinished')" in error["message"]
     assert "server's own" not in error["message"]
-    assert no_controller(places)
+    status, error = await post("runs", RUN, "rerun")
+    assert (status, error["type"]) == (400, "UsageError")
+    assert f'cellburst.attach("{RUN}").rerun()' in error["message"]
+    assert no_controller(folders)
 
 
-async def test_a_damaged_run_is_not_run_again(post: Post, foreign: Places) -> None:
+async def test_a_damaged_run_is_not_run_again(post: Post, foreign: Folders) -> None:
     with closing(sqlite3.connect(foreign.store)) as db, db:
         db.execute("UPDATE submissions SET body = x'00'")
     status, error = await post("runs", run_id(2), "retry")
@@ -344,7 +354,7 @@ BAD_BODIES = [
 ]
 
 
-@pytest.mark.parametrize("command", ["cancel", "retry", "rename", "delete"])
+@pytest.mark.parametrize("command", ["cancel", "retry", "rerun", "rename", "delete"])
 async def test_hostile_bodies_are_refused_and_no_controller_hears_of_them(
     post: Post, scripted: Callable[..., Scripted], command: str
 ) -> None:
@@ -360,14 +370,14 @@ NO_IDS = ["last", "..", "%2e%2e", "0000001-abc", "0000001-abcd%0a", "0000001-ABC
 
 
 @pytest.mark.parametrize("run", [*NO_IDS, "x" * 5000])
-async def test_what_is_no_run_id_is_refused(post: Post, foreign: Places, run: str) -> None:
+async def test_what_is_no_run_id_is_refused(post: Post, foreign: Folders, run: str) -> None:
     status, error = await post("runs", run, "delete")
     assert (status, error["type"]) in ((400, "UsageError"), (404, "NotFound"))
     assert len(error["message"]) < 200
 
 
-async def test_a_run_that_is_not_there(post: Post, foreign: Places) -> None:
-    for command, body in (("cancel", {}), ("retry", {}), ("rename", {"name": "x"}), ("delete", {})):
+async def test_a_run_that_is_not_there(post: Post, foreign: Folders) -> None:
+    for command, body in (("cancel", {}), ("retry", {}), ("rerun", {}), ("rename", {"name": "x"}), ("delete", {})):
         status, error = await post("runs", "0000009-abcd", command, body=body)
         assert (status, error["type"]) == (404, "UnknownRunError")
     assert no_controller(foreign)

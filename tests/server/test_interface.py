@@ -20,7 +20,7 @@ from cellburst.model.blob import Packed
 from cellburst.model.events import RunSubmitted, TasksEnded
 from cellburst.model.outcome import ErrorInfo
 from cellburst.model.payload import Payload
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.server import asking, command_schemas, openapi, refusals, schemas
 from cellburst.server.base import _function, pattern
 from cellburst.server.routes import API, ROUTES
@@ -37,12 +37,12 @@ def jp_base_url(request: pytest.FixtureRequest) -> str:
 
 
 async def test_every_reading_route_answers_as_the_table_says(
-    jp_fetch: Any, service: Service, places: Places, jp_base_url: str
+    jp_fetch: Any, service: Service, folders: Folders, jp_base_url: str
 ) -> None:
     """Under every base URL, and with nobody let in without a token."""
-    keep(places, *some_run()[1])
+    keep(folders, *some_run()[1])
     reading = [route for route in ROUTES if route.method == "GET"]
-    assert len(reading) == 11
+    assert len(reading) == 12
     for route in reading:
         path = (API + route.path).format(run=RUN, index=1)
         answer = await jp_fetch(*path.strip("/").split("/"))
@@ -54,9 +54,9 @@ async def test_every_reading_route_answers_as_the_table_says(
 
 
 async def test_without_a_token_nothing_is_told(
-    http_server_client: Any, jp_base_url: str, service: Service, places: Places
+    http_server_client: Any, jp_base_url: str, service: Service, folders: Folders
 ) -> None:
-    keep(places, *some_run()[1])
+    keep(folders, *some_run()[1])
     for route in ROUTES:
         path = url_path_join(jp_base_url, (API + route.path).format(run=RUN, index=1))
         body = b"{}" if route.method == "POST" else None
@@ -87,7 +87,7 @@ def test_every_reference_of_the_document_leads_somewhere() -> None:
     text = json.dumps(document)
     there = document["components"]["schemas"]
     referred = {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}
-    assert referred == there.keys()
+    assert referred | {"RunsChanged"} == there.keys()  # that one is the body of an event
     assert "RunRow" in there
     assert set(there["RunRow"]["required"]) == set(schemas.RunRow.__struct_fields__)  # an answer has them all
     assert there["CancelBody"]["required"] == []
@@ -189,13 +189,13 @@ class _Bomb:
         return Path.touch, (self._path,)
 
 
-async def test_no_answer_opens_a_pickle(jp_fetch: Any, service: Service, places: Places, tmp_path: Path) -> None:
+async def test_no_answer_opens_a_pickle(jp_fetch: Any, service: Service, folders: Folders, tmp_path: Path) -> None:
     went_off = tmp_path / "went-off"
     packed = Packed(pickle.dumps(_Bomb(went_off)))
     payload = Payload("cell", packed, sweep=packed, states=packed)
     error = ErrorInfo("ValueError", "no", exception=packed)
     results = (make_result(0, value=packed), make_failure(1, error=error))
-    keep(places, RunSubmitted(make_run(1, payload=payload)), TasksEnded(RUN, results, T0))
+    keep(folders, RunSubmitted(make_run(1, payload=payload)), TasksEnded(RUN, results, T0))
     for route in ROUTES:
         if route.method == "GET":
             for index in (0, 1):

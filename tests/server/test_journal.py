@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellburst.abc import Standing
 from cellburst.model.run import Counts, RunState, RunStatus
+from cellburst.model.stored import Standing
 from cellburst.server import journal
 from cellburst.server.change_schemas import ChangeRow
 from cellburst.server.journal import Journal, differences, first_number

@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cellburst.model.events import RunSubmitted, TasksEnded, TasksRetried, TasksStarted
-from cellburst.paths import Places
+from cellburst.model.gaps import gap, is_gap
+from cellburst.model.usage import UsageSample
+from cellburst.paths import Folders
 from cellburst.server import positions
 from cellburst.server.ranges import wanted
 from cellburst.server.service import Service
 from cellburst.settings import Settings
 from cellburst.store import sqlite
-from cellburst.store.output_records import gap, joined, weight
+from cellburst.store.output_records import joined, weight
 from cellburst.store.sqlite import SqliteStore
 from tests.server.library import API, RUN, get, refused
 from tests.unit.store.builders import T0, make_result, make_run, picture, text
@@ -25,9 +27,9 @@ SMALL = Settings(output_head=2000, output_tail=2000, output_inline=300)
 
 
 @pytest.fixture
-def store(places: Places) -> Iterator[SqliteStore]:
-    places.create()
-    store = sqlite.open_store(places, SMALL)
+def store(folders: Folders) -> Iterator[SqliteStore]:
+    folders.create()
+    store = sqlite.open_store(folders, SMALL)
     store.commit([RunSubmitted(make_run(1)), TasksStarted(RUN, (0,), 1, "w1", T0)])
     yield store
     store.close()
@@ -230,7 +232,7 @@ def test_what_comes_after_a_place_does_not_depend_on_what_came_before(
 ) -> None:
     rest = positions.piece(records, start, 1 << 30)
     assert rest.end == positions.length(records)
-    size = sum(record["dropped"] if positions.is_gap(record) else weight(record) for record in rest.records)
+    size = sum(record["dropped"] if is_gap(record) else weight(record) for record in rest.records)
     whole_pictures = [record for record in rest.records if record["output_type"] != "stream"]
     over = weight(whole_pictures[0]) if whole_pictures else 0
     cut_character = 3
@@ -241,7 +243,18 @@ def spoken(records: list[dict[str, Any]]) -> list[str]:
     """Texts and pictures in order, a text letter by letter."""
     found: list[str] = []
     for record in records:
-        if positions.is_gap(record):
+        if is_gap(record):
             continue
         found += list(record["text"]) if record["output_type"] == "stream" else ["<picture>"]
     return found
+
+
+async def test_what_a_task_used(jp_fetch: Any, service: Service, store: SqliteStore) -> None:
+    where = ("runs", RUN, "tasks", "0", "usage")
+    assert await get(jp_fetch, *where) == {"attempt": 1, "generation": 1, "samples": []}
+    store.append_usage(RUN, 0, 1, [UsageSample(1.0, 0.5, 2048), UsageSample(2.0, 1.5, 4096, 0.25)])
+    assert (await get(jp_fetch, *where))["samples"] == [
+        {"at": 1.0, "cpu": 0.5, "rss": 2048, "gpu": None},
+        {"at": 2.0, "cpu": 1.5, "rss": 4096, "gpu": 0.25},
+    ]
+    assert (await refused(jp_fetch, "runs", RUN, "tasks", "99", "usage"))[0] == 404

@@ -14,7 +14,7 @@ from cellburst.model.events import RunDeleted, RunSubmitted
 from cellburst.model.manifest import InputEntry, Manifest
 from cellburst.model.payload import Payload
 from cellburst.model.sweep import SweepView
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.server.schemas import RunDetail, RunsAnswer
 from cellburst.server.service import Service
 from tests.server.library import OTHER_ENV, RUN, elsewhere, get, keep, open_store, refused, some_run
@@ -41,23 +41,23 @@ async def test_no_store_means_no_runs(jp_fetch: Any, service: Service) -> None:
     assert (answer["runs"], answer["next"], answer["troubles"]) == ([], "", [])
 
 
-async def test_a_run_is_told_as_the_table_of_runs_needs_it(jp_fetch: Any, service: Service, places: Places) -> None:
-    keep(places, *some_run()[1])
+async def test_a_run_is_told_as_the_table_of_runs_needs_it(jp_fetch: Any, service: Service, folders: Folders) -> None:
+    keep(folders, *some_run()[1])
     answer = await get(jp_fetch, "runs")
     msgspec.convert(answer, RunsAnswer)
     (run,) = answer["runs"]
     assert run["id"] == RUN
     assert run["code_line"] == "x + 1"
     assert run["counts"] == {"queued": 1, "running": 1, "succeeded": 1, "failed": 1, "cancelled": 0, "unknown": 0}
-    assert (run["state"], run["env"], run["kind"], run["single"]) == ("running", places.env, "grid", False)
+    assert (run["state"], run["env"], run["kind"], run["single"]) == ("running", folders.env, "grid", False)
     assert run["eta"] == pytest.approx(answer["at"] - (T0 + 1), rel=0.01)  # as much again as there was
 
 
 async def test_runs_of_every_environment_come_newest_first_page_by_page(
-    jp_fetch: Any, service: Service, places: Places
+    jp_fetch: Any, service: Service, folders: Folders
 ) -> None:
-    keep(places, *(RunSubmitted(make_run(number)) for number in range(1, 12, 2)))
-    keep(elsewhere(places), *(RunSubmitted(make_run(number)) for number in range(2, 12, 2)))
+    keep(folders, *(RunSubmitted(make_run(number)) for number in range(1, 12, 2)))
+    keep(elsewhere(folders), *(RunSubmitted(make_run(number)) for number in range(2, 12, 2)))
     seen: list[str] = []
     answer: dict[str, Any] = {"next": ""}
     pages = 0
@@ -67,22 +67,22 @@ async def test_runs_of_every_environment_come_newest_first_page_by_page(
         pages += 1
     assert seen == [run_id(number) for number in range(11, 0, -1)]
     assert pages == 3
-    assert {run["env"] for run in answer["runs"]} == {places.env, OTHER_ENV}
+    assert {run["env"] for run in answer["runs"]} == {folders.env, OTHER_ENV}
 
 
 async def test_a_page_begins_where_the_last_one_ended_though_its_last_run_is_gone(
-    jp_fetch: Any, service: Service, places: Places
+    jp_fetch: Any, service: Service, folders: Folders
 ) -> None:
-    keep(places, *(RunSubmitted(make_run(number)) for number in range(1, 5)))
+    keep(folders, *(RunSubmitted(make_run(number)) for number in range(1, 5)))
     first = await get(jp_fetch, "runs", limit="2")
-    keep(places, RunDeleted(first["runs"][-1]["id"], T0))
+    keep(folders, RunDeleted(first["runs"][-1]["id"], T0))
     second = await get(jp_fetch, "runs", limit="2", before=first["next"])
     assert [run["id"] for run in second["runs"]] == [run_id(2), run_id(1)]
     assert second["next"] == ""
 
 
-async def test_the_list_is_filtered_by_state_target_and_text(jp_fetch: Any, service: Service, places: Places) -> None:
-    keep(places, *some_run(1, name="Alpha", target="far")[1], *some_run(2)[1], RunSubmitted(make_run(3)))
+async def test_the_list_is_filtered_by_state_target_and_text(jp_fetch: Any, service: Service, folders: Folders) -> None:
+    keep(folders, *some_run(1, name="Alpha", target="far")[1], *some_run(2)[1], RunSubmitted(make_run(3)))
 
     async def ids(**query: str) -> list[str]:
         return [run["id"] for run in (await get(jp_fetch, "runs", **query))["runs"]]
@@ -126,10 +126,10 @@ async def test_other_parameters_are_left_alone(jp_fetch: Any, service: Service) 
     assert answer["runs"] == []
 
 
-async def test_a_run_is_told_with_what_was_submitted(jp_fetch: Any, service: Service, places: Places) -> None:
+async def test_a_run_is_told_with_what_was_submitted(jp_fetch: Any, service: Service, folders: Folders) -> None:
     manifest = Manifest((InputEntry("data", "ndarray", 800, "value"), InputEntry("np", "module", None, "import")))
     payload = Payload("cell", Packed(b"\x80\x05inputs"), cwd="/data/notes", env={"SECRET": "hunter2"})
-    keep(places, *some_run(manifest=manifest, payload=payload)[1])
+    keep(folders, *some_run(manifest=manifest, payload=payload)[1])
     answer = await get(jp_fetch, "runs", RUN)
     msgspec.convert(answer, RunDetail)
     assert answer["code"] == "# cell 1\nx + 1"
@@ -143,9 +143,9 @@ async def test_a_run_is_told_with_what_was_submitted(jp_fetch: Any, service: Ser
     assert "hunter2" not in str(answer)
 
 
-async def test_a_damaged_record_is_said_in_its_place(jp_fetch: Any, service: Service, places: Places) -> None:
-    keep(places, *some_run()[1])
-    with closing(sqlite3.connect(places.store)) as vandal:
+async def test_a_damaged_record_is_said_in_its_place(jp_fetch: Any, service: Service, folders: Folders) -> None:
+    keep(folders, *some_run()[1])
+    with closing(sqlite3.connect(folders.store)) as vandal:
         vandal.execute("UPDATE submissions SET body = x'c1c1'")
         vandal.commit()
     answer = await get(jp_fetch, "runs", RUN)
@@ -161,17 +161,17 @@ async def test_a_damaged_record_is_said_in_its_place(jp_fetch: Any, service: Ser
 @pytest.mark.parametrize("run", HOSTILE_IDS)
 @pytest.mark.parametrize("rest", [(), ("states",), ("tasks",), ("tasks", "0"), ("tasks", "0", "log"), ("timeline",)])
 async def test_what_is_no_id_is_refused(
-    run: str, rest: tuple[str, ...], jp_fetch: Any, service: Service, places: Places
+    run: str, rest: tuple[str, ...], jp_fetch: Any, service: Service, folders: Folders
 ) -> None:
-    keep(places, *some_run()[1])
+    keep(folders, *some_run()[1])
     status, error = await refused(jp_fetch, "runs", run, *rest)
     assert status in (400, 404)
     assert "<script>" not in error["message"] or error["message"].startswith("'<script>")
     assert len(error["message"]) < 200
 
 
-async def test_an_id_that_nothing_has_is_not_found(jp_fetch: Any, service: Service, places: Places) -> None:
-    keep(places, *some_run()[1])
+async def test_an_id_that_nothing_has_is_not_found(jp_fetch: Any, service: Service, folders: Folders) -> None:
+    keep(folders, *some_run()[1])
     status, error = await refused(jp_fetch, "runs", run_id(9))
     assert (status, error["type"]) == (404, "UnknownRunError")
 
@@ -182,10 +182,10 @@ async def test_an_address_of_nothing_is_refused_in_the_same_shape(jp_fetch: Any,
         assert (status, error["type"]) == (404, "NotFound")
 
 
-async def test_hostile_names_are_data_and_nothing_else(jp_fetch: Any, service: Service, places: Places) -> None:
+async def test_hostile_names_are_data_and_nothing_else(jp_fetch: Any, service: Service, folders: Folders) -> None:
     name = "<img src=x onerror=alert(1)>\x00\x1b[31m\u202e';DROP TABLE runs;--"
     sweep = SweepView("table", 1, (), ("</script>",), (("<script>alert(1)</script>",),))
-    keep(places, RunSubmitted(make_run(1, name=name, code="%%remote\n\n</pre><script>", sweep=sweep)))
+    keep(folders, RunSubmitted(make_run(1, name=name, code="%%remote\n\n</pre><script>", sweep=sweep)))
     answer = await jp_fetch("cellburst", "api", "v1", "runs")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
@@ -197,15 +197,15 @@ async def test_hostile_names_are_data_and_nothing_else(jp_fetch: Any, service: S
     assert tasks[0]["params"] == {"</script>": "<script>alert(1)</script>"}
 
 
-async def test_a_run_that_goes_between_two_requests(jp_fetch: Any, service: Service, places: Places) -> None:
-    keep(places, *some_run()[1])
+async def test_a_run_that_goes_between_two_requests(jp_fetch: Any, service: Service, folders: Folders) -> None:
+    keep(folders, *some_run()[1])
     await get(jp_fetch, "runs", RUN)
-    keep(places, RunDeleted(RUN, T0 + 9))
+    keep(folders, RunDeleted(RUN, T0 + 9))
     assert (await refused(jp_fetch, "runs", RUN))[0] == 404
 
 
-async def test_the_answer_is_new_while_a_controller_writes(jp_fetch: Any, service: Service, places: Places) -> None:
-    store = open_store(places)
+async def test_the_answer_is_new_while_a_controller_writes(jp_fetch: Any, service: Service, folders: Folders) -> None:
+    store = open_store(folders)
     try:
         for number in range(1, 4):
             store.commit([RunSubmitted(make_run(number))])

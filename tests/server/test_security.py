@@ -16,7 +16,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from cellburst.model.events import RunSubmitted, TasksEnded
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.server import base, extension
 from cellburst.server.service import Service
 from cellburst.store.sqlite import SqliteStore
@@ -350,11 +350,11 @@ async def test_what_users_code_has_printed_is_never_a_page(
     fetch: Callable[..., Any],
     log_in: Callable[[], Any],
     service: Service,
-    places: Places,
+    folders: Folders,
     jp_base_url: str,
     asked: dict[str, str],
 ) -> None:
-    with SqliteStore(places.store, places.outputs, None) as store:
+    with SqliteStore(folders.store, folders.outputs, None) as store:
         result = make_result(0, outputs=(text(HOSTILE),))
         store.commit([RunSubmitted(make_run(1)), TasksEnded(run_id(1), (result,), T0)])
     keys = await log_in()

@@ -13,7 +13,7 @@ from cellburst.abc import StoreWatch
 from cellburst.errors import StoreError
 from cellburst.model.events import RunDeleted, RunRenamed, RunStateChanged, RunSubmitted, TasksEnded
 from cellburst.model.run import RunState
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.server.standings import Standings
 from cellburst.store.sqlite import SqliteStore
 from tests.unit.store.builders import T0, make_result, make_run, run_id
@@ -21,19 +21,19 @@ from tests.unit.store.builders import T0, make_result, make_run, run_id
 ONE, TWO = "111111111111", "222222222222"
 
 
-def open_one(places: Places, env: str = ONE) -> SqliteStore:
-    return SqliteStore(places.stores / f"{env}.db", places.data / "outputs" / env, None)
+def open_one(folders: Folders, env: str = ONE) -> SqliteStore:
+    return SqliteStore(folders.stores / f"{env}.db", folders.data / "outputs" / env, None)
 
 
 @pytest.fixture
-def store(places: Places) -> Iterator[SqliteStore]:
-    with open_one(places) as store:
+def store(folders: Folders) -> Iterator[SqliteStore]:
+    with open_one(folders) as store:
         yield store
 
 
 @pytest.fixture
-def standings(places: Places) -> Iterator[Standings]:
-    found = Standings(places)
+def standings(folders: Folders) -> Iterator[Standings]:
+    found = Standings(folders)
     yield found
     found.close()
 
@@ -86,48 +86,48 @@ def test_two_commits_in_the_same_instant_are_both_seen(standings: Standings, sto
         assert found[run_id(1)].status.counts.succeeded == index + 1
 
 
-def test_a_store_that_appears_and_one_that_vanishes(places: Places, standings: Standings, store: SqliteStore) -> None:
+def test_a_store_that_appears_and_one_that_vanishes(folders: Folders, standings: Standings, store: SqliteStore) -> None:
     store.commit([RunSubmitted(make_run(1))])
     assert set(standings.look() or {}) == {run_id(1)}
-    with open_one(places, TWO) as other:
+    with open_one(folders, TWO) as other:
         other.commit([RunSubmitted(make_run(2))])
         assert set(standings.look() or {}) == {run_id(1), run_id(2)}
-    for path in places.stores.glob(f"{TWO}.db*"):
+    for path in folders.stores.glob(f"{TWO}.db*"):
         path.unlink()
     assert set(standings.look() or {}) == {run_id(1)}
     assert standings.look() is None
 
 
-def test_a_store_that_is_replaced_is_read_anew(places: Places, standings: Standings) -> None:
-    with open_one(places) as store:
+def test_a_store_that_is_replaced_is_read_anew(folders: Folders, standings: Standings) -> None:
+    with open_one(folders) as store:
         store.commit([RunSubmitted(make_run(1))])
         assert set(standings.look() or {}) == {run_id(1)}
-    for path in places.stores.glob(f"{ONE}.*"):
+    for path in folders.stores.glob(f"{ONE}.*"):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    with open_one(places) as store:
+    with open_one(folders) as store:
         store.commit([RunSubmitted(make_run(2))])
         assert set(standings.look() or {}) == {run_id(2)}
         store.commit([RunSubmitted(make_run(3))])
         assert set(standings.look() or {}) == {run_id(2), run_id(3)}
 
 
-def test_a_run_of_two_stores_is_one_run(places: Places, standings: Standings, store: SqliteStore) -> None:
-    with open_one(places, TWO) as copy:
+def test_a_run_of_two_stores_is_one_run(folders: Folders, standings: Standings, store: SqliteStore) -> None:
+    with open_one(folders, TWO) as copy:
         store.commit([RunSubmitted(make_run(1)), RunStateChanged(run_id(1), RunState.FAILED, T0)])
         copy.commit([RunSubmitted(make_run(1))])
         found = standings.look() or {}
     assert found[run_id(1)].status.state is RunState.FAILED
 
 
-def test_what_is_no_store_hides_no_other(places: Places, standings: Standings, store: SqliteStore) -> None:
-    (places.stores / f"{TWO}.db").write_bytes(b"not a database" * 1000)
-    (places.stores / "333333333333.db").touch()
-    (places.stores / "folder.db").mkdir()
+def test_what_is_no_store_hides_no_other(folders: Folders, standings: Standings, store: SqliteStore) -> None:
+    (folders.stores / f"{TWO}.db").write_bytes(b"not a database" * 1000)
+    (folders.stores / "333333333333.db").touch()
+    (folders.stores / "folder.db").mkdir()
     store.commit([RunSubmitted(make_run(1))])
     assert set(standings.look() or {}) == {run_id(1)}
 
 
-def test_a_store_that_cannot_be_read_now_keeps_its_runs(places: Places, store: SqliteStore) -> None:
+def test_a_store_that_cannot_be_read_now_keeps_its_runs(folders: Folders, store: SqliteStore) -> None:
     clock, broken, opened = [100.0], [False], []
 
     def open_watch(path: Path) -> StoreWatch:
@@ -136,7 +136,7 @@ def test_a_store_that_cannot_be_read_now_keeps_its_runs(places: Places, store: S
             raise StoreError("not now")
         return wiring.open_watch(path)
 
-    standings = Standings(places, open_watch, lambda: clock[0])
+    standings = Standings(folders, open_watch, lambda: clock[0])
     store.commit([RunSubmitted(make_run(1))])
     assert set(standings.look() or {}) == {run_id(1)}
     standings.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cellburst.model.events import RunSubmitted, TasksEnded, TasksStarted
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.server.service import Service
 from cellburst.server.states import coded
 from cellburst.store.browsing import SqliteBrowser
@@ -26,18 +26,18 @@ def test_the_code_is_never_longer_and_loses_nothing(letters: str) -> None:
     assert len(coded(letters)) <= len(letters)
 
 
-async def test_every_task_has_its_letter(jp_fetch: Any, service: Service, places: Places) -> None:
-    keep(places, *some_run()[1])
+async def test_every_task_has_its_letter(jp_fetch: Any, service: Service, folders: Folders) -> None:
+    keep(folders, *some_run()[1])
     assert await get(jp_fetch, "runs", RUN, "states") == {"count": 4, "states": "sfrq"}
 
 
 async def test_a_client_that_has_them_is_told_so_without_reading_them(
-    jp_fetch: Any, service: Service, places: Places, monkeypatch: pytest.MonkeyPatch
+    jp_fetch: Any, service: Service, folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
     real = SqliteBrowser.states
     monkeypatch.setattr(SqliteBrowser, "states", lambda self, run: read.append(run) or real(self, run))
-    store = open_store(places)
+    store = open_store(folders)
     try:
         store.commit([RunSubmitted(make_run(1)), TasksStarted(RUN, (0,), 1, "w1", T0)])
         first = await jp_fetch(*API, "runs", RUN, "states")
@@ -52,10 +52,10 @@ async def test_a_client_that_has_them_is_told_so_without_reading_them(
         store.close()
 
 
-async def test_a_hundred_thousand_tasks_are_one_small_answer(jp_fetch: Any, service: Service, places: Places) -> None:
+async def test_a_hundred_thousand_tasks_are_one_small_answer(jp_fetch: Any, service: Service, folders: Folders) -> None:
     count = 100_000
     results = tuple((make_failure if i % 1000 == 7 else make_result)(i) for i in range(count - 10))
-    keep(places, RunSubmitted(make_run(1, count)), TasksEnded(RUN, results, T0))
+    keep(folders, RunSubmitted(make_run(1, count)), TasksEnded(RUN, results, T0))
     answer = await jp_fetch(*API, "runs", RUN, "states")
     assert len(answer.body) < 2000
     letters = decoded((await get(jp_fetch, "runs", RUN, "states"))["states"])

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from cellburst.abc import Standing
 from cellburst.model.run import Counts, RunState, RunStatus
+from cellburst.model.stored import Standing
 from cellburst.server import watcher as watching
 from cellburst.server.change_schemas import RunsChanged
 from cellburst.server.journal import Journal

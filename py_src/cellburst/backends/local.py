@@ -16,7 +16,7 @@ from cellburst.abc import BackendListener, Holding, Loop, WorkerLoss
 from cellburst.backends.held import HeldByWorker
 from cellburst.errors import PayloadError
 from cellburst.model.run import Run
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.pool import launch, spool
 from cellburst.settings import Settings
 from cellburst.wire import pool as wire
@@ -30,9 +30,9 @@ _START_AGAIN = (0.5, 2.0, 10.0, 60.0)  # seconds before another try with a pool 
 class LocalBackend:
     """Speaks wire/pool.py with one pool at a time, and starts another when it is gone."""
 
-    def __init__(self, places: Places, settings: Settings, loop: Loop, capacity: int) -> None:
+    def __init__(self, folders: Folders, settings: Settings, loop: Loop, capacity: int) -> None:
         self.capacity = capacity
-        self._places = places
+        self._folders = folders
         self._settings = settings
         self._loop = loop
         self._epoch = 0
@@ -56,15 +56,15 @@ class LocalBackend:
         """
         if ready >= 0:
             self._await_pool(ready)
-        elif launch.find(self._places) is None:
+        elif launch.find(self._folders) is None:
             self._start_pool()
 
     def adopt(self, epoch: int) -> list[Holding]:
         """Attach to a pool that is still there, and take in what an earlier one could not hand over."""
         self._epoch = epoch
-        found = None if self._starting else launch.find(self._places)
+        found = None if self._starting else launch.find(self._folders)
         holdings = [] if found is None else self._attach()
-        for path, message in spool.read(self._places.spool):
+        for path, message in spool.read(self._folders.spool):
             self._listener.outcomes(
                 message.worker, message.run, message.results, message.idle, partial(path.unlink, missing_ok=True)
             )
@@ -123,7 +123,7 @@ class LocalBackend:
     def _start_pool(self) -> None:
         self._starting = True
         try:
-            self._await_pool(launch.begin(self._places, self._settings))
+            self._await_pool(launch.begin(self._folders, self._settings))
         except OSError as error:
             self._start_failed(f"the pool of local workers cannot be started: {error}")
 
@@ -137,7 +137,7 @@ class LocalBackend:
         self._loop.unwatch(ready)
         ready.close()
         if not word:
-            self._start_failed(f"the pool of local workers ended as it started; see {self._places.log}")
+            self._start_failed(f"the pool of local workers ended as it started; see {self._folders.log}")
             return
         self._attach()
         if self._channel is None:  # another pool has the lock and does not listen yet
@@ -161,7 +161,7 @@ class LocalBackend:
     def _attach(self) -> list[Holding]:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            sock.connect(str(self._places.pool_socket))
+            sock.connect(str(self._folders.pool_socket))
             channel: Channel[Any] = Channel(sock, wire.FromPool)
             channel.send(wire.Attach(self._epoch, __version__))
             answer = channel.receive()
@@ -234,6 +234,8 @@ class LocalBackend:
                 self._listener.output(message.run, message.index, message.generation, message.attempt, message.outputs)
             case Progressed():
                 self._listener.progress(message.run, message.index, message.fraction, message.text, message.metrics)
+            case wire.Sampled():
+                self._listener.used(message.run, message.index, message.generation, message.attempt, message.sample)
             case wire.WorkerStarted():
                 self._held.add(message.worker, "", (), (), 0)
                 self._listener.worker_started(TARGET, message.worker)
@@ -278,20 +280,9 @@ def _definition(run: Run) -> wire.DefineRun:
 
 
 def _loss(message: wire.WorkerEnded) -> WorkerLoss:
-    return WorkerLoss(
-        run=message.run,
-        index=message.index,
-        generation=message.generation,
-        attempt=message.attempt,
-        unstarted=message.unstarted,
-        reason=message.reason,
-        message=message.message,
-        cancelled=message.cancelled,
-        timed_out=message.timed_out,
-        started=message.started,
-        seconds=message.seconds,
-        peak_rss=message.peak_rss,
-    )
+    said = msgspec.structs.asdict(message)
+    del said["worker"]
+    return WorkerLoss(**said)
 
 
 def _send_last(channel: Channel[Any], message: Any) -> None:

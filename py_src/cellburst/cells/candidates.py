@@ -161,7 +161,8 @@ def _add_path(found: Candidates, path: str, left: Stores | None) -> None:
             place = f"{module}:{'.'.join(parts[length:])}"
             if is_followed(place):
                 found.attributes.add(place)
-                found.contents.add("unittest.mock:_patch._active_patches")
+                if "unittest.mock" in sys.modules:  # the cell itself may be the first to import it
+                    found.contents.add("unittest.mock:_patch._active_patches")
             return
     if left is not None:
         left.paths.add(path)

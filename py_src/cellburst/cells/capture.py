@@ -54,13 +54,15 @@ def capture(
     refuse: bool = True,
     patched: Patched | None = None,
     magics: Callable[[CellNames], Mapping[str, object]] | None = None,
+    hooks: Mapping[str, object] | None = None,
 ) -> Captured:
     """Find and check what ``source`` (as ``transform`` makes it) needs from ``namespace``.
 
     ``given`` are names that the worker sets itself (parameters, ``task``). ``out`` are names whose values are
     wanted back. ``first_line`` is the line of the notebook's cell that ``source`` starts at. ``devices`` are those
     of the worker, where they matter ("cpu", "cuda"). ``flags`` are compiler flags of earlier cells. ``patched`` is what
-    the notebook has changed of modules, ``magics(names)`` are the functions behind the user's own magics.
+    the notebook has changed of modules, ``magics(names)`` are the functions behind the user's own magics, and in
+    ``hooks`` are others that a library may call.
 
     Raises SyntaxError, NameError for a name that exists nowhere (with ``name``, ``lineno`` and ``text`` of the
     cell's own line), UnpicklableError with path and reason, CaptureError for an ``out`` name that nothing binds.
@@ -74,7 +76,7 @@ def capture(
     refusals = [*map(reason_against, names.magics), *names.refusals]
     problems += [CaptureError(why) for why in dict.fromkeys(refusals) if why]
     functions = magics(names) if magics is not None else {}
-    selection = Selection(names, namespace, given, devices, patched.values, functions)
+    selection = Selection(names, namespace, given, devices, patched.values, functions, hooks or {})
     selection.run()
     missing = [place for name, place in names.required.items() if name not in known | set(given) | set(namespace)]
     if not selection.may_bind_anything:

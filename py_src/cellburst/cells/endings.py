@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
+from cellburst.cells.shell_names import is_provided
 from cellburst.payload import weak
 from cellburst.payload.class_state import is_notebooks
 from cellburst.payload.lifetimes import finalizer_of
@@ -34,7 +35,7 @@ def holders(namespace: Mapping[str, Any], sent: Collection[str], rebound: Iterab
     for name in (*sent, *found):
         known |= _noticed_below(namespace.get(name), namespace, weakly)
     if known:
-        others = [name for name in namespace if name not in sent and name not in found]
+        others = [n for n, v in namespace.items() if n not in sent and n not in found and not is_provided(n, v)]
         found.update(name for name in others if known & _noticed_below(namespace[name], namespace, weakly))
     return sorted(found)
 
@@ -53,6 +54,13 @@ def _is_weak(kind: type) -> bool:
     return issubclass(kind, _REFERENCES) or weak.is_container(kind)
 
 
+def _is_of_libraries(obj: Any) -> bool:
+    """Whether it is a module, or a class or the variables of one: nothing below it ends with a cell."""
+    if type(obj) is dict:
+        return "__spec__" in obj and "__name__" in obj
+    return isinstance(obj, ModuleType) or (isinstance(obj, type) and not is_notebooks(obj))
+
+
 def _noticed_below(value: Any, namespace: Mapping[str, Any], weakly: bool) -> set[int]:
     """The ids of objects that a value leads to and whose end is noticed."""
     noticed: set[int] = set()
@@ -65,7 +73,7 @@ def _noticed_below(value: Any, namespace: Mapping[str, Any], weakly: bool) -> se
             noticed.add(id(obj))
         if isinstance(obj, weakref.ref) and (target := obj()) is not None and not isinstance(target, type):
             noticed.add(id(target))
-        if isinstance(obj, ModuleType) or (isinstance(obj, type) and not is_notebooks(obj)) or len(seen) > _MOST:
+        if _is_of_libraries(obj) or len(seen) > _MOST:
             continue
         for part in gc.get_referents(obj):
             if gc.is_tracked(part) and id(part) not in seen:

@@ -5,7 +5,7 @@ import __future__
 
 import ast
 
-from cellburst.cells.silence import no_warnings
+from cellburst.payload.silence import no_warnings
 
 ALL = 0
 for _name in __future__.all_feature_names:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from cellburst.cells.silence import no_warnings
+from cellburst.payload.silence import no_warnings
 
 _SHOW = b"get_ipython().displayhook("
 _ENDS_QUIETLY = re.compile(r";\s*(?:#.*)?\s*\Z")

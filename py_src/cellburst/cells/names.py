@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cellburst.cells.shell_magics import Magic
-from cellburst.cells.silence import no_warnings
+from cellburst.payload.silence import no_warnings
 
 _T = TypeVar("_T")
 _DEEP_STACK = 512 << 20  # bytes, of address space only

@@ -1,4 +1,4 @@
-"""Large containers of nothing but numbers and texts: they travel for certain, and their size is told from a sample."""
+"""Containers that need no trial: large ones of nothing but numbers and texts, whose size is told from a sample."""
 
 from __future__ import annotations
 
@@ -33,3 +33,15 @@ def _size(*parts: Collection[Any]) -> int | None:
         return None
     sample = list(chain.from_iterable(islice(part, _MANY) for part in parts))
     return len(pickle.dumps(sample, 5)) * len(parts[0]) // min(_MANY, len(parts[0]))
+
+
+def few_members(value: Any) -> list[Any]:
+    """What a plain container holds, an array of objects too; nothing for anything else, and for one with many."""
+    kind = type(value)
+    if kind is list or kind is tuple or kind is dict:
+        if len(value) > _MANY:
+            return []
+        return list(value) if kind is not dict else [*value, *value.values()]
+    if kind.__module__ == "numpy" and kind.__name__ == "ndarray" and value.dtype.kind == "O" and value.size <= _MANY:
+        return value.ravel().tolist()  # type: ignore[no-any-return]
+    return []

@@ -40,7 +40,7 @@ class Selection:
     """Follows names through values; ``needs`` are in the order in which they were met.
 
     ``places`` are what the notebook has changed of modules, ``functions`` the user's magics: what their code reads is
-    needed, too. ``codes`` is all code that travels.
+    needed, too; so is, if it can travel, what the functions in ``hooks`` read. ``codes`` is all code that travels.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Selection:
         devices: Collection[str] | None,
         places: Mapping[str, Any] = NO_PLACES,
         functions: Mapping[str, object] = NO_PLACES,
+        hooks: Mapping[str, object] = NO_PLACES,
     ) -> None:
         self.needs: dict[str, Need] = {}
         self.provided: dict[str, object] = {}
@@ -62,6 +63,7 @@ class Selection:
         self._trials = Trials(self._home, devices)
         self._places = places
         self._functions = functions
+        self._hooks = hooks
         self.codes: set[CodeType] = set()
         self._selected: dict[Any, Any] = {}
         self._waiting: list[str] = []
@@ -75,6 +77,8 @@ class Selection:
             self._meet(place, self._places[place], "", False, frozenset())
         for name, function in self._functions.items():
             self._follow_function(name, function)
+        for name, hook in self._hooks.items():
+            self._follow_hook(name, hook)
         self._follow_all()
         if names.any_name or self._may_read_any:
             self._add_rest(by_name_only=False)
@@ -125,6 +129,15 @@ class Selection:
         trial = self._trials.of(function)
         self.codes |= trial.code
         self._follow(Need(name, function, trial, reads=code_names.of_all(trial.code)))
+
+    def _follow_hook(self, name: str, hook: object) -> None:
+        """What code reads that a library may call while the cell runs: perhaps it does not."""
+        trial = self._trials.of(hook)
+        self.codes |= trial.code
+        reads = code_names.of_all(trial.code)
+        self.uses_shell |= not reads.reads.isdisjoint({"get_ipython", "display"})
+        for read in sorted(reads.reads | reads.guesses):
+            self._add(read, name, True, frozenset())
 
     def _add_outputs(self, outputs: Any, reader: str, settled: frozenset[str]) -> None:
         """The names that the entries have: what changes in an entry comes back by its name."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Any
 
-from cellburst.cells.plain_data import plain_array_size, plain_size
+from cellburst.cells.plain_data import few_members, plain_array_size, plain_size
 from cellburst.payload import refusals
 from cellburst.payload.depth import deeper
 from cellburst.payload.pickler import NotebookPickler, ScopePickler, holds_scopes
 
 _ATOMS = frozenset({int, float, bool, complex, type(None)})
+_PLAIN = _ATOMS | {str, bytes}
 _MUCH = 8 << 20  # bytes: of more, what was reached is not kept
 
 
@@ -23,7 +24,7 @@ class Trial:
 
     ``code`` is the code that travels by value and reads the notebook's namespace. ``elsewhere`` says that a part
     lies on a device that the worker does not have. ``within`` says that it is part of a value that was tried before,
-    whose size counts it.
+    whose size counts it, or a container of nothing but such parts.
     """
 
     size: int = 0
@@ -52,13 +53,15 @@ class Trials:
         self._devices = devices
         self._reached: dict[int, Trial] = {}
         self._kept: list[object] = []  # what was reached: nothing else may get its id meanwhile
+        self._last: _TrialPickler | None = None  # whose memory nobody has asked for yet: a copy of it is dear
 
     def of(self, value: object) -> Trial:
         """Pickle ``value`` as ``payload.pack`` does, but into nothing; large buffers are not copied."""
         if (plain := _of_plain(value)) is not None:
             return plain
-        if (around := self._reached.get(id(value))) is not None:
-            return Trial(code=around.code, within=True)
+        self._take_in()
+        if (code := self._code_around(value)) is not None:
+            return Trial(code=code, within=True)
         make = _ScopeTrialPickler if holds_scopes({"": value}) else _TrialPickler
         pickler = make(self._namespace, None if self._devices is None else frozenset(self._devices))
         trial = pickler.trial
@@ -68,10 +71,26 @@ class Trials:
         except (Exception, SystemExit, GeneratorExit) as error:
             trial.error = error
         if trial.error is None and not trial.elsewhere and trial.size < _MUCH:
-            memory = pickler.memo.copy()
-            self._kept.append(memory)
-            self._reached.update(dict.fromkeys(memory, trial))
+            self._last = pickler
         return trial
+
+    def _take_in(self) -> None:
+        """Remember what the last trial has reached."""
+        if self._last is not None:
+            memory = self._last.memo.copy()
+            self._kept.append(memory)
+            self._reached.update(dict.fromkeys(memory, self._last.trial))
+            self._last = None
+
+    def _code_around(self, value: object) -> set[CodeType] | None:
+        """The code of what was tried before, if ``value`` is part of it or holds nothing else; None otherwise."""
+        if (around := self._reached.get(id(value))) is not None:
+            return around.code
+        parts = [part for part in few_members(value) if type(part) not in _PLAIN] if self._reached else []
+        found = [self._reached.get(id(part)) for part in parts]
+        if not found or None in found:
+            return None
+        return set().union(*(trial.code for trial in found if trial is not None))
 
 
 def attempt(value: object, namespace: dict[str, Any], devices: Collection[str] | None = None) -> Trial:

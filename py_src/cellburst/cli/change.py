@@ -1,4 +1,4 @@
-"""`cellburst cancel`, `retry` and `delete`: what changes a run."""
+"""`cellburst cancel`, `retry`, `rerun` and `delete`: what changes a run."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ def retry(run: str, which: Literal["failed", "missing"] | None) -> None:
     found = attach(run)
     found.retry(which or "unfinished")
     click.echo(f"{found.id}: {found.state.value}")
+
+
+@click.command()
+@click.argument("run", default="last")
+def rerun(run: str) -> None:
+    """Run all of it once more, with the same inputs and seed, as a run of its own."""
+    found = attach(run)
+    click.echo(f"{found.rerun().id}: does all of {found.id} again")
 
 
 @click.command()

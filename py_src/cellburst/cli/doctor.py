@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 import click
 
 from cellburst.cli.checks.finding import Finding, problem
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 
 _MARKS = {"ok": "OK     ", "warning": "warning", "problem": "problem"}
@@ -40,7 +40,7 @@ def doctor(as_json: bool, restart: bool) -> None:
 def _end_controller() -> None:
     from cellburst.client.ending import end_controller
 
-    pid = end_controller(Places.of(Settings.load()))
+    pid = end_controller(Folders.of(Settings.load()))
     click.echo(
         "no controller runs" if pid is None else f"controller {pid} ended; the next use starts another", err=True
     )
@@ -53,11 +53,11 @@ def examine() -> Iterator[Finding]:
     except ValueError:
         settings = _folders_only()  # the settings check names the variable
     try:
-        places = Places.of(settings)
+        folders = Folders.of(settings)
     except OSError as error:
         yield problem("folders", str(error), "set CELLBURST_DATA_DIR and CELLBURST_RUNTIME_DIR")
         return
-    for name, check in _checks(places, settings).items():
+    for name, check in _checks(folders, settings).items():
         try:
             yield from check()
         except Exception as error:
@@ -72,18 +72,19 @@ def _folders_only() -> Settings:
     )
 
 
-def _checks(places: Places, settings: Settings) -> dict[str, Callable[[], Iterable[Finding]]]:
-    from cellburst.cli.checks import environment, folders, machine, processes, stores
+def _checks(folders: Folders, settings: Settings) -> dict[str, Callable[[], Iterable[Finding]]]:
+    from cellburst.cli.checks import environment, machine, processes, stores
+    from cellburst.cli.checks.folders import check_folders
 
     return {
         "Python": environment.check_python,
         "packages": environment.check_packages,
         "settings": environment.check_settings,
-        "folders": lambda: folders.check_folders(places),
+        "folders": lambda: check_folders(folders),
         "SQLite": stores.check_sqlite,
-        "run store": lambda: stores.check_stores(places, settings),
-        "controller": lambda: processes.check_controller(places, settings),
-        "pool": lambda: processes.check_pool(places),
+        "run store": lambda: stores.check_stores(folders, settings),
+        "controller": lambda: processes.check_controller(folders, settings),
+        "pool": lambda: processes.check_pool(folders),
         "machine": lambda: machine.check_machine(settings),
     }
 

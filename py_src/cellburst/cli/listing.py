@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from cellburst.abc import RunReader, TaskRow
+from cellburst.abc import RunReader
 from cellburst.cli.output import disk_use, print_json
 from cellburst.client.runs import attach, summaries
 from cellburst.display.formatting import clean, format_bytes, format_duration, value_text
@@ -16,6 +16,7 @@ from cellburst.display.listing import ago, run_row, tally
 from cellburst.display.states import mark
 from cellburst.display.tables import Column, terminal_room, text_table
 from cellburst.model.run import Run, RunStatus
+from cellburst.model.stored import TaskRow
 
 _ROWS = 20
 _RUN_COLUMNS = (

@@ -16,6 +16,7 @@ _COMMANDS = {
     "logs": "logs",
     "cancel": "change",
     "retry": "change",
+    "rerun": "change",
     "delete": "change",
     "prune": "prune",
     "demo": "demo.command",

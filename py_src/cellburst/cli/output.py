@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from cellburst import wiring
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 
 
@@ -21,7 +21,7 @@ def print_json(found: Any) -> None:
 def disk_use() -> int:
     """Bytes of all that is kept for this user; the blob folder is common to all stores."""
     total, blobs = 0, 0
-    for reader in wiring.readers(Places.of(Settings.load())):
+    for reader in wiring.readers(Folders.of(Settings.load())):
         used = reader.disk_use()
         reader.close()
         blobs = max(blobs, used.pop("blobs", 0))

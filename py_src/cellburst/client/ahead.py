@@ -1,7 +1,7 @@
 """Importing here what a cell begins with, while the worker imports it too.
 
 The kernel would import it anyway when the cell's variables come back. Only installed packages, named in import
-statements that nothing comes before: whatever happens to the cell, it runs these.
+statements that nothing comes before but `%matplotlib inline`: whatever happens to the cell, it runs these.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import takewhile
 
 _NAMES = r"[\w.]+(?:\s+as\s+\w+)?"
 _IMPORT = re.compile(rf"import\s+({_NAMES}(?:\s*,\s*{_NAMES})*)\s*(?:#.*)?;?$")
+_INLINE = "get_ipython().run_line_magic('matplotlib', 'inline')"  # imports it, and so begins many a notebook
 _FROM = re.compile(r"from\s+(\w[\w.]*)\s+import\s+(\(?)[^)]*(\)?)\s*(?:#.*)?$")
 
 
@@ -24,6 +26,9 @@ def leading_imports(source: str) -> list[str]:
     for line in lines:
         text = line.rstrip()
         if not text or text.startswith("#"):
+            continue
+        if text == _INLINE:
+            found.append("matplotlib.pyplot")
             continue
         if match := _IMPORT.match(text):
             found += [name.split()[0] for name in match.group(1).split(",")]
@@ -42,8 +47,8 @@ def _end_of_names(lines: Iterator[str]) -> bool:
 
 def import_ahead(source: str) -> None:
     """Import what ``source`` begins with and is not loaded; what fails, fails in the cell."""
-    missing = [name for name in leading_imports(source) if name not in sys.modules]
-    wanted = [name for name in missing if _is_installed(name)]
+    missing = (name for name in leading_imports(source) if name not in sys.modules)
+    wanted = list(takewhile(_is_installed, missing))  # after one that may fail, the cell may import no more
     if not wanted:
         return
     from cellburst.library_state.quietly import quietly

@@ -7,19 +7,19 @@ import os
 from functools import lru_cache
 
 from cellburst.library_state import environment
-from cellburst.paths import Places
+from cellburst.paths import Folders
 
 
-def beside_pool(places: Places) -> tuple[dict[str, str], tuple[str, ...]]:
+def beside_pool(folders: Folders) -> tuple[dict[str, str], tuple[str, ...]]:
     """What workers lack, and the names of what they have and this kernel was not started with.
 
     Hardly anything while there is no pool: it will be started with this kernel's environment.
     """
     try:
-        changed = os.stat(places.pool_file).st_mtime_ns
+        changed = os.stat(folders.pool_file).st_mtime_ns
     except OSError:
         return environment.threads(), ()
-    return _beside(str(places.pool_file), changed)
+    return _beside(str(folders.pool_file), changed)
 
 
 @lru_cache(maxsize=8)

@@ -17,7 +17,7 @@ from cellburst.client.places import changed_here
 from cellburst.client.shell_uses import check_transformers, functions_of, set_futures, transformed, uses_of
 from cellburst.library_state import call_depth
 from cellburst.library_state import shell as shell_state
-from cellburst.library_state.gathering import gather, pack_states, with_problems
+from cellburst.library_state.gathering import called, gather, pack_states, with_problems
 from cellburst.library_state.pyplot import unannounced
 from cellburst.library_state.sealing import new_key as new_key_for_variables
 from cellburst.model.blob import Packed
@@ -93,6 +93,7 @@ def prepare_cell(cell: str, shell: Any, options: SubmitOptions, connection: Conn
         refuse=not options.dry_run,
         patched=changed_here(shell),
         magics=functions_of(shell),
+        hooks=called(),
     )
     shell_state.prepare(uses_of(shell, captured, place.filename))
     if options.dry_run:
@@ -114,7 +115,7 @@ def prepare_cell(cell: str, shell: Any, options: SubmitOptions, connection: Conn
         futures=earlier,
         seal=new_key_for_variables() if single else b"",
         stack=call_depth.of_plain_cells() if single else (),
-        **surroundings(connection.places),
+        **surroundings(connection.folders),
     )
     now = time.time()
     run = Run(
@@ -161,10 +162,10 @@ def locate(cell: str, shell: Any, source: str = "") -> _Place:
 
     ``source`` is what IPython makes of the body, which is what tracebacks show.
     """
-    inputs = getattr(getattr(shell, "history_manager", None), "input_hist_raw", None) or [""]
-    code, first_line = _whole_cell(cell, str(inputs[-1]))
-    # while a cell runs the counter may already stand at the next one; the cell itself is the last input
-    number = len(inputs) - 1 if code == inputs[-1] else shell.execution_count
+    typed, running = _running(shell)
+    code, first_line = _whole_cell(cell, typed)
+    # while a cell runs the counter may already stand at the next one
+    number = running if code == typed else shell.execution_count
     # what tools read as Python must be that; IPython's own lines are comments to them
     above = "".join(
         f"# {line}" if line.lstrip().startswith("%") else line
@@ -172,6 +173,15 @@ def locate(cell: str, shell: Any, source: str = "") -> _Place:
     )
     filename = shell.compile.cache(above + source if source else code, number, raw_code=code)
     return _Place(code, filename, first_line)
+
+
+def _running(shell: Any) -> tuple[str, int]:
+    """The text and the number of the cell that is running."""
+    result: Any = getattr(getattr(shell, "displayhook", None), "exec_result", None)
+    if getattr(result, "execution_count", None):
+        return result.info.raw_cell.rstrip("\n"), result.execution_count
+    inputs = getattr(getattr(shell, "history_manager", None), "input_hist_raw", None) or [""]
+    return str(inputs[-1]), len(inputs) - 1
 
 
 def _whole_cell(body: str, typed: str) -> tuple[str, int]:

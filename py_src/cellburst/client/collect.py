@@ -23,6 +23,7 @@ from cellburst.errors import (
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import ErrorInfo, OutcomeKind, TaskResult
 from cellburst.model.run import Run
+from cellburst.payload.collecting import uncollected
 from cellburst.payload.places import is_place
 
 if TYPE_CHECKING:
@@ -79,11 +80,12 @@ def bring_back(run: Run, result: TaskResult, blobs: BlobStore, namespace: Namesp
 
     problems: dict[str, str] = {}
     held = gathering.held()
-    with bringing_back(problems):
-        delta = _delta(run, result, blobs, namespace, held)
-    delta.unreturned.update(problems)
-    brought = Brought(delta)
-    merge.apply(delta, namespace)
+    with uncollected():
+        with bringing_back(problems):
+            delta = _delta(run, result, blobs, namespace, held)
+        delta.unreturned.update(problems)
+        brought = Brought(delta)
+        merge.apply(delta, namespace)
     transforms.compute_again(update.obj for update in delta.updates)
     brought.put(delta.unreturned)
     putting.bring_back(delta, held, run.payload.seal, run.payload.source)

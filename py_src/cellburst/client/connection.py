@@ -17,7 +17,7 @@ from cellburst.client.link import Link, LinkLostError
 from cellburst.client.record import find_controller
 from cellburst.errors import ControllerError
 from cellburst.model.outcome import TaskResult
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from cellburst.wire.client import Done
 
@@ -26,7 +26,7 @@ _POLL = 0.01  # seconds between two looks for a controller that another process 
 _KEPT_RESULTS = 8
 
 _Readers = dict[threading.Thread, tuple[RunReader, int]]  # each with the file's number
-Begin = Callable[[Places, Settings], launch.Launch]
+Begin = Callable[[Folders, Settings], launch.Launch]
 
 
 class Connection:
@@ -37,14 +37,14 @@ class Connection:
 
     def __init__(
         self,
-        places: Places,
+        folders: Folders,
         settings: Settings,
         *,
         may_start: bool = True,
         missing: str = "no controller runs for this environment; the next run starts one",
         begin: Begin = launch.begin_with_pool,
     ) -> None:
-        self.places = places
+        self.folders = folders
         self.settings = settings
         self.may_start = may_start
         self._missing = missing
@@ -61,8 +61,8 @@ class Connection:
         self._after_fork()
         if self._idle or self._launch is not None or not self.may_start:
             return
-        if find_controller(self.places) is None:
-            self._launch = self._begin(self.places, self.settings)
+        if find_controller(self.folders) is None:
+            self._launch = self._begin(self.folders, self.settings)
 
     def link(self) -> Link:
         """A connection of its own to the controller, which is started if there is none.
@@ -90,7 +90,7 @@ class Connection:
                     return link.request(message)
             except LinkLostError as error:
                 if time.monotonic() > deadline:
-                    raise ControllerError(f"the controller keeps ending ({error}); see {self.places.log}") from error
+                    raise ControllerError(f"the controller keeps ending ({error}); see {self.folders.log}") from error
 
     @contextmanager
     def _borrowed(self) -> Iterator[Link]:
@@ -105,7 +105,7 @@ class Connection:
     def _open(self) -> Link:
         deadline = time.monotonic() + PATIENCE
         while True:
-            record = find_controller(self.places)
+            record = find_controller(self.folders)
             if record is not None:
                 try:
                     return Link.open(record)
@@ -115,16 +115,16 @@ class Connection:
                 raise ControllerError(self._missing)
             if time.monotonic() > deadline:
                 raise ControllerError(
-                    f"a controller holds {self.places.lock} and cannot be reached; `cellburst doctor` says more"
+                    f"a controller holds {self.folders.lock} and cannot be reached; `cellburst doctor` says more"
                 )
             self._await_controller(deadline)
 
     def _await_controller(self, deadline: float) -> None:
         started, self._launch = self._launch, None
-        started = started or self._begin(self.places, self.settings)
+        started = started or self._begin(self.folders, self.settings)
         if started.wait(PATIENCE) == "other":
             pause = min(deadline, time.monotonic() + 1.0)
-            while find_controller(self.places) is None and time.monotonic() < pause:
+            while find_controller(self.folders) is None and time.monotonic() < pause:
                 time.sleep(_POLL)
 
     # a run that is followed from its submission on
@@ -160,14 +160,14 @@ class Connection:
     def reader(self) -> RunReader:
         """This environment's store; one reader for each thread. Raises StoreError."""
         self._after_fork()
-        thread, there = threading.current_thread(), _inode(self.places)
+        thread, there = threading.current_thread(), _inode(self.folders)
         reader, inode = self._readers.get(thread, (None, 0))
         if reader is not None and inode != there:
             reader.close()  # the controller has moved a damaged store aside, or somebody has deleted it
             reader = None
         if reader is None:
             self._close_readers(of_ended_threads=True)
-            reader = wiring.open_reader(self.places)
+            reader = wiring.open_reader(self.folders)
             self._readers[thread] = reader, there
         return reader
 
@@ -175,7 +175,7 @@ class Connection:
     def blobs(self) -> BlobStore:
         """The user's blob folder."""
         if self._blobs is None:
-            self._blobs = wiring.open_blobs(self.places, self.settings)
+            self._blobs = wiring.open_blobs(self.folders, self.settings)
         return self._blobs
 
     def close(self) -> None:
@@ -209,8 +209,8 @@ class Connection:
         self._readers: _Readers = {}
 
 
-def _inode(places: Places) -> int:
+def _inode(folders: Folders) -> int:
     try:
-        return places.store.stat().st_ino
+        return folders.store.stat().st_ino
     except OSError:
         return 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cellburst.model.gaps import gap, is_gap, missing_bytes
+
 _Record = dict[str, Any]
 
 
@@ -52,15 +54,18 @@ def _after(outputs: Sequence[_Record], units: int) -> list[_Record]:
 
 
 def _size(record: _Record) -> int:
-    """Bytes of a stream, those that are missing before it included; 1 for anything else."""
+    """Bytes of a stream, those that are missing before it included; 1 for anything else, also if it is missing."""
     if record.get("output_type") != "stream":
         return 1
-    return len(record["text"].encode(errors="replace")) + int(record.get("dropped", 0))
+    written = 0 if is_gap(record) else len(record["text"].encode(errors="replace"))
+    return written + missing_bytes(record) + int(record.get("unread", 0))
 
 
 def _cut(record: _Record, units: int) -> _Record:
     """The stream record without its first ``units`` bytes."""
-    missing = int(record.get("dropped", 0))
+    missing = missing_bytes(record)
+    if is_gap(record):
+        return gap(missing - units)
     if units < missing:
         return {**record, "dropped": missing - units}
     text = record["text"].encode(errors="replace")[units - missing :].decode(errors="ignore")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from cellburst.client.connection import Connection
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 
 _FOREIGN = "the run belongs to another Python environment; its controller is not running and must be started from there"
@@ -32,13 +32,13 @@ def offline(settings: Settings | None = None, *, start: bool = True, env: str | 
     settings = settings or Settings.load()
     own = _connections.get((settings, "", start))
     if own is None:
-        own = _connections[settings, "", start] = Connection(Places.of(settings), settings, may_start=start)
-    if env is None or env == own.places.env:
+        own = _connections[settings, "", start] = Connection(Folders.of(settings), settings, may_start=start)
+    if env is None or env == own.folders.env:
         return own
     key = (settings, env, False)
     if key not in _connections:
-        places = dataclasses.replace(own.places, env=env)
-        _connections[key] = Connection(places, settings, may_start=False, missing=_FOREIGN)
+        folders = dataclasses.replace(own.folders, env=env)
+        _connections[key] = Connection(folders, settings, may_start=False, missing=_FOREIGN)
     return _connections[key]
 
 

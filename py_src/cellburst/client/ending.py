@@ -8,19 +8,19 @@ import time
 
 from cellburst.client.record import find_controller
 from cellburst.errors import ControllerError
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.processes import is_running
 
 _PATIENCE = 10.0  # seconds
 _LOOK = 0.02  # seconds between two looks; the process is not our child, so nothing tells us
 
 
-def end_controller(places: Places) -> int | None:
+def end_controller(folders: Folders) -> int | None:
     """End the controller of this environment and wait for it; its pid, None if none runs.
 
     Raises ControllerError if it does not end.
     """
-    record = find_controller(places)
+    record = find_controller(folders)
     if record is None:
         return None
     os.kill(record.pid, signal.SIGTERM)

@@ -139,7 +139,7 @@ class _Watch:
     def _step(self) -> None:
         """Wait for one message, at most until the next tick."""
         if self._link is None:
-            self._link = self._start()
+            self._link = self._linked()
         now = time.monotonic()
         try:
             message = self._link.news(max(0.0, min(self._next_tick, self._deadline or self._next_tick) - now))
@@ -170,16 +170,19 @@ class _Watch:
             self._delivered.expect_replay()
         return link
 
-    def _start_again(self) -> Link:
-        """Follow at the next controller, and tell what was missed in between."""
+    def _linked(self) -> Link:
+        """Follow at this controller or, when it ends at this moment, at the next."""
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                link = self._start()
-                break
+                return self._start()
             except LinkLostError as error:
                 if time.monotonic() > deadline:
-                    raise ControllerError(f"the controller keeps ending; see {self._connection.places.log}") from error
+                    raise ControllerError(f"the controller keeps ending; see {self._connection.folders.log}") from error
+
+    def _start_again(self) -> Link:
+        """Follow at the next controller, and tell what was missed in between."""
+        link = self._linked()
         if not self._single():
             rows = self._connection.reader.tasks(self._run)
             self._tell_missed(row.index for row in rows if row.state not in _NOT_ENDED)

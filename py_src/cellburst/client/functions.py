@@ -149,7 +149,7 @@ def _pack(
         sweep=None if sweep is None else pack(sweep, connection.blobs, connection.settings),
         states=packed_states,
         positional=positional,
-        **surroundings(connection.places),
+        **surroundings(connection.folders),
     )
     return payload, _manifest(fn, args, kwargs), connection
 

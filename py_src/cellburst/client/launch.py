@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import select
 import subprocess
 import sys
 import time
@@ -14,8 +13,9 @@ from typing import Literal
 from cellburst import wiring
 from cellburst.errors import ControllerError
 from cellburst.library_state.environment import for_children
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
+from cellburst.wire.waiting import readable
 
 CONTROLLER = (sys.executable, "-m", "cellburst.controller")
 _LOG_TAIL = 2000  # bytes
@@ -26,9 +26,9 @@ _children: set[int] = set()
 class Launch:
     """A controller on its way."""
 
-    def __init__(self, ready: int, places: Places) -> None:
+    def __init__(self, ready: int, folders: Folders) -> None:
         self._ready = ready
-        self._places = places
+        self._folders = folders
 
     def wait(self, seconds: float) -> Literal["ready", "other"]:
         """Until it can be connected to, or has left because another one is there.
@@ -39,7 +39,7 @@ class Launch:
         said = b""
         try:
             while not said.endswith(b"\n"):
-                if not select.select([self._ready], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                if not readable(self._ready, deadline - time.monotonic()):
                     raise ControllerError(f"the controller was not ready after {seconds:.0f} s{self._log_end()}")
                 part = os.read(self._ready, 64)
                 if not part:
@@ -52,43 +52,43 @@ class Launch:
 
     def _log_end(self) -> str:
         try:
-            with open(self._places.log, "rb") as log:
+            with open(self._folders.log, "rb") as log:
                 log.seek(max(0, os.fstat(log.fileno()).st_size - _LOG_TAIL))
                 lines = log.read().decode(errors="replace").strip().splitlines()
         except OSError:
             lines = []
         said = f": {lines[-1]}" if lines else ""
-        return f"{said}; `cellburst doctor` says more, and so does {self._places.log}"
+        return f"{said}; `cellburst doctor` says more, and so does {self._folders.log}"
 
 
-def begin_with_pool(places: Places, settings: Settings) -> Launch:
+def begin_with_pool(folders: Folders, settings: Settings) -> Launch:
     """Start a controller and, beside it, the pool that it would start: each loads for a tenth of a second.
 
     Raises ControllerError.
     """
-    pool_ready = wiring.start_pool(places, settings)
+    pool_ready = wiring.start_pool(folders, settings)
     try:
-        return begin(places, settings, pool_ready=pool_ready)
+        return begin(folders, settings, pool_ready=pool_ready)
     finally:
         if pool_ready >= 0:
             os.close(pool_ready)
 
 
-def begin(places: Places, settings: Settings, command: Sequence[str] = CONTROLLER, *, pool_ready: int = -1) -> Launch:
+def begin(folders: Folders, settings: Settings, command: Sequence[str] = CONTROLLER, *, pool_ready: int = -1) -> Launch:
     """Start a controller and do not wait for it; ``pool_ready`` is for it, from ``wiring``. Raises ControllerError."""
     reap()
     ready, write = os.pipe()
     descriptors = {"--ready-fd": write} | ({"--pool-ready-fd": pool_ready} if pool_ready >= 0 else {})
-    said = {"--data": places.data, "--runtime": places.runtime, "--env": places.env, **descriptors}
+    said = {"--data": folders.data, "--runtime": folders.runtime, "--env": folders.env, **descriptors}
     try:
-        places.create()
-        with open(places.log, "ab") as log:
+        folders.create()
+        with open(folders.log, "ab") as log:
             process = subprocess.Popen(
                 [*command, *(str(word) for option in said.items() for word in option)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                cwd=places.runtime,  # not the notebook's folder: it may be moved or unmounted while we live
+                cwd=folders.runtime,  # not the notebook's folder: it may be moved or unmounted while we live
                 env=environment(settings),
                 pass_fds=tuple(descriptors.values()),
                 start_new_session=True,
@@ -104,7 +104,7 @@ def begin(places: Places, settings: Settings, command: Sequence[str] = CONTROLLE
         os.close(write)
     process.returncode = 0  # it outlives us on purpose; ``reap`` takes its status, and Popen need not warn of it
     _children.add(process.pid)
-    return Launch(ready, places)
+    return Launch(ready, folders)
 
 
 def environment(settings: Settings) -> dict[str, str]:

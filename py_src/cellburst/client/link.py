@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import select
 import socket
 import time
 from collections import deque
@@ -19,6 +18,7 @@ from cellburst.errors import CellburstError, ControllerError, PayloadError, Vers
 from cellburst.processes import is_ours
 from cellburst.wire.client import PROTOCOL, Done, FromController, Hello, Refusal, Welcome
 from cellburst.wire.frames import Channel
+from cellburst.wire.waiting import readable
 
 GREETING = 5.0  # seconds; a controller that lives answers in milliseconds
 ANSWER = 60.0  # seconds; a commit may wait for a slow disk
@@ -97,7 +97,7 @@ class Link:
     def alive(self) -> bool:
         """Whether the other side is there, as far as can be known without asking; drops news of old."""
         try:
-            while _readable(self._channel, 0.0):
+            while readable(self._channel, 0.0):
                 self._collect(0.0)
             self._news.clear()
         except (LinkLostError, ControllerError):
@@ -109,7 +109,7 @@ class Link:
 
     def _collect(self, timeout: float) -> None:
         try:
-            if _readable(self._channel, timeout):
+            if readable(self._channel, timeout):
                 alive = self._channel.feed()
                 self._news.extend(self._channel.messages())
                 if not alive and not self._news:
@@ -178,9 +178,3 @@ def _silent(pid: int, limit: float) -> ControllerError:
         f"the controller (pid {pid}) has not answered for {limit:.0f} s: it is stopped or stuck; "
         f"`cellburst doctor` says more, and `kill -9 {pid}` lets the next one take its runs over"
     )
-
-
-def _readable(channel: Channel[Any], timeout: float) -> bool:
-    poll = select.poll()
-    poll.register(channel.fileno(), select.POLLIN)
-    return bool(poll.poll(timeout * 1000))

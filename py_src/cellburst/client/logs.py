@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from cellburst.model.gaps import said_text
+
 
 def log_text(outputs: Iterable[dict[str, Any]]) -> str:
     """What a task printed and displayed, as a terminal would show it; says where something is missing."""
     parts: list[str] = []
     for record in outputs:
-        if record.get("dropped"):
-            parts.append(f"\n[{record['dropped']} bytes of output were not kept]\n")
         match record.get("output_type"):
             case "stream":
-                parts.append(record["text"])
+                parts.append(said_text(record))
             case "display_data" | "update_display_data" | "execute_result":
                 parts.append(_line(record.get("data", {}).get("text/plain", "")))
             case "error":

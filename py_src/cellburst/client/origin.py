@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import secrets
 import sys
 from collections.abc import Mapping
@@ -15,10 +16,11 @@ from cellburst.client.ambient import beside_pool
 from cellburst.errors import UsageError
 from cellburst.library_state import environment
 from cellburst.model.run import Origin
-from cellburst.paths import Places
+from cellburst.paths import Folders
 
 _VSCODE = "__vsc_ipynb_file__"
 _JUPYTER = "JPY_SESSION_NAME"
+_CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # as nbformat has it
 _INLINE = "module://matplotlib_inline.backend_inline"
 
 
@@ -30,6 +32,7 @@ def describe_origin(namespace: Mapping[str, Any]) -> Origin:
         python=platform.python_version(),
         version=__version__,
         pid=os.getpid(),
+        cell=_cell(),
     )
 
 
@@ -49,10 +52,10 @@ class Surroundings(TypedDict):
     umask: int | None
 
 
-def surroundings(places: Places) -> Surroundings:
-    """This process's; ``places`` are where the pool is that is to make the same of its own."""
+def surroundings(folders: Folders) -> Surroundings:
+    """This process's; ``folders`` are where the pool is that is to make the same of its own."""
     env, unset = environment.changes()
-    ambient, more = beside_pool(places)
+    ambient, more = beside_pool(folders)
     return {
         "cwd": working_directory(),
         "path": search_path(),
@@ -119,6 +122,15 @@ def _portable(path: str) -> str:
 def _notebook(namespace: Mapping[str, Any]) -> str:
     found = namespace.get(_VSCODE) or os.environ.get(_JUPYTER, "")
     return _portable(found) if isinstance(found, str) else ""
+
+
+def _cell() -> str:
+    """The id that JupyterLab sends along with a cell; nothing for what another front end calls so."""
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    parent = getattr(get_ipython() if get_ipython is not None else None, "parent_header", None)
+    metadata = parent.get("metadata") if isinstance(parent, Mapping) else None
+    found = metadata.get("cellId") if isinstance(metadata, Mapping) else None
+    return found if isinstance(found, str) and _CELL_ID.fullmatch(found) else ""
 
 
 def _kernel() -> str:

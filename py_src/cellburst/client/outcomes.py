@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
-from cellburst.abc import TaskRow
 from cellburst.client.collect import error_of, main_namespace, value_of
 from cellburst.client.connection import Connection
 from cellburst.client.room import lack_of_room
 from cellburst.errors import CellburstError, PayloadError, RunError, UnknownRunError
 from cellburst.model.outcome import OutcomeKind, TaskResult
 from cellburst.model.run import ENDED, Run, RunStatus
+from cellburst.model.stored import TaskRow
 
 _PENDING = frozenset({"queued", "running"})
 
@@ -78,7 +78,7 @@ class Outcomes:
                 from cellburst.client.room import free_memory
                 from cellburst.client.trial import try_elsewhere
 
-                try_elsewhere(self.run, result, self._connection.places.blobs, free_memory())
+                try_elsewhere(self.run, result, self._connection.folders.blobs, free_memory())
             self._errors.pop(index, None)
             self._take(result, ask=False)
         return self.value(index)

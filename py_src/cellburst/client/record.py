@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.processes import is_running
 
 
@@ -31,9 +31,9 @@ def read_record(path: Path) -> ControllerRecord | None:
         return None
 
 
-def find_controller(places: Places) -> ControllerRecord | None:
+def find_controller(folders: Folders) -> ControllerRecord | None:
     """The controller that runs now: a pid alone is never believed, it may be somebody else's by now."""
-    record = read_record(places.controller_file)
+    record = read_record(folders.controller_file)
     if record is None or not is_running(record.pid, record.start_time, record.boot_id):
         return None
     return record

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from cellburst.abc import TaskRow
 from cellburst.client.outcomes import Outcomes
 from cellburst.client.shown import mimebundle
 from cellburst.errors import UsageError
 from cellburst.model.run import Counts
+from cellburst.model.stored import TaskRow
 
 if TYPE_CHECKING:
     import pandas as pd

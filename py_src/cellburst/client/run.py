@@ -12,6 +12,7 @@ from cellburst.client.delivered import Delivered
 from cellburst.client.follow import NullListener, RunListener, follow
 from cellburst.client.interrupt import interrupted
 from cellburst.client.logs import log_text
+from cellburst.client.origin import new_key
 from cellburst.client.outcomes import Outcomes
 from cellburst.client.results import Results
 from cellburst.client.shown import mimebundle
@@ -19,7 +20,7 @@ from cellburst.errors import UnknownRunError, UsageError
 from cellburst.model import run as model
 from cellburst.model.manifest import Manifest
 from cellburst.model.outcome import TaskResult
-from cellburst.wire.client import Cancel, Delete, Explain, Rename, Retry
+from cellburst.wire.client import Cancel, Delete, Explain, Rename, Rerun, Retry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -206,14 +207,25 @@ class Run:
         """
         if which not in ("unfinished", "failed", "missing"):
             raise UsageError(f"which must be 'unfinished', 'failed' or 'missing', not {which!r}")
-        payload = self.record.payload
-        env = payload.env or {name: os.environ[name] for name in payload.dropped if name in os.environ}
-        answer = self._connection.request(Retry(0, self.id, which, env))
+        answer = self._connection.request(Retry(0, self.id, which, self._unstored()))
         self._connection.drop_result(self.id)
         self._results = None
         if answer.data.get("tasks") == 0:
             raise UsageError(f"run {self.id} has nothing to run again: {describe(self.counts)}")
         return self
+
+    def rerun(self) -> Run:
+        """Run all of it once more, as a run of its own: the same code, inputs, sweep, seed and options.
+
+        It is not waited for; what the inputs are now in this kernel makes no difference.
+        """
+        answer = self._connection.request(Rerun(0, self.id, new_key(), self._unstored()))
+        return Run(answer.run, self._connection)
+
+    def _unstored(self) -> dict[str, str]:
+        """Values of environment variables that the run needs and the store has not, as this process has them."""
+        payload = self.record.payload
+        return payload.env or {name: os.environ[name] for name in payload.dropped if name in os.environ}
 
     def rename(self, name: str) -> Run:
         """Give it another name."""

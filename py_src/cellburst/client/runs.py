@@ -68,7 +68,7 @@ def _newest(limit: int) -> list[tuple[RunSummary, Connection]]:
 
 def _stores() -> Iterator[tuple[Connection, RunReader]]:
     """Every store that can be read, this environment's first; `cellburst doctor` names the others."""
-    own = offline().places
+    own = offline().folders
     environments = {path.stem for path in own.stores.glob("*.db")}
     for env in sorted(environments, key=lambda env: (env != own.env, env)):
         connection = offline(env=env)

@@ -28,7 +28,7 @@ def send(run: model.Run, connection: Connection, *, follow: bool) -> Run:
             except LinkLostError as error:
                 link.close()
                 if time.monotonic() > deadline:
-                    raise ControllerError(f"the controller keeps ending; see {connection.places.log}") from error
+                    raise ControllerError(f"the controller keeps ending; see {connection.folders.log}") from error
             except BaseException:
                 link.close()
                 raise

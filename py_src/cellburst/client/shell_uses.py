@@ -10,12 +10,12 @@ from typing import Any
 from cellburst.cells import futures
 from cellburst.cells.capture import Captured
 from cellburst.cells.names import CellNames
-from cellburst.cells.silence import no_warnings
 from cellburst.cells.source import transform
 from cellburst.errors import UsageError
 from cellburst.library_state.shell_callbacks import formatters_of
 from cellburst.library_state.shell_commands import used_functions
 from cellburst.library_state.shell_part import Uses
+from cellburst.payload.silence import no_warnings
 
 _transformed = ["", ""]
 _EXITS = frozenset({"exit", "quit"})  # which a worker's shell puts among the names only if they are wanted

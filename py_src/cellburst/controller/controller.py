@@ -10,6 +10,7 @@ from cellburst.abc import Backend, Clock, Loop, RunStore, WorkerLoss
 from cellburst.controller import effects as fx
 from cellburst.controller import reactor, recovery
 from cellburst.controller.core import Core, Lane
+from cellburst.controller.durability import Durability
 from cellburst.controller.followers import Followers
 from cellburst.controller.keeper import OutputKeeper
 from cellburst.controller.reasons import why_waiting
@@ -18,6 +19,7 @@ from cellburst.errors import DiskFullError, StoreBusyError
 from cellburst.model.events import Event, RunSubmitted, TasksStarted
 from cellburst.model.outcome import TaskResult
 from cellburst.model.run import Run, RunStatus
+from cellburst.model.usage import UsageSample
 from cellburst.settings import Settings
 from cellburst.wire.client import TaskProgressed
 
@@ -45,6 +47,7 @@ class Controller:
         self.core = Core(settings, {name: Lane(name, backend.capacity) for name, backend in backends.items()})
         self.keeper = OutputKeeper(store, settings.output_inline)
         self.followers = Followers(loop.later, clock.monotonic, self._moved)
+        self.durability = Durability(store, loop.later)
         self._backends = backends
         self._loop = loop
         self.effects = fx.Effects()
@@ -97,6 +100,12 @@ class Controller:
         self.followers.output(run, index, attempt, outputs)
         self._tick_later()
 
+    def used(self, run: str, index: int, generation: int, attempt: int, sample: UsageSample) -> None:
+        """A running task's use of the machine: for the store alone."""
+        book = self.core.runs.get(run)
+        if book is not None and book.generation(index) == generation:
+            self.store.append_usage(run, index, attempt, [sample])
+
     def progress(self, run: str, index: int, fraction: float | None, text: str, metrics: dict[str, Any] | None) -> None:
         """A running task says how far it is."""
         self.followers.progress(TaskProgressed(run, index, fraction, text, metrics))
@@ -112,7 +121,7 @@ class Controller:
     def commit_now(self, facts: Sequence[Event]) -> None:
         """Commit with everything that waits. Raises what the store raises; then nothing of ``facts`` is kept."""
         faults.point("controller.before-commit")
-        self.store.commit([*self._facts, *facts])
+        self.durability.commit([*self._facts, *facts])
         faults.point("controller.committed")
         self._committed()
 
@@ -175,7 +184,7 @@ class Controller:
         try:
             if self._facts:
                 faults.point("controller.before-commit")
-                self.store.commit(self._facts)
+                self.durability.commit(self._facts)
                 faults.point("controller.committed")
         except (DiskFullError, StoreBusyError) as error:
             if not self.core.paused:
@@ -214,6 +223,7 @@ class Controller:
                 self.followers.moved(run, lambda run=run: self.status(run))  # type: ignore[misc]
         for run in self.core.closed:
             self.keeper.forget(run)
+            self.durability.forget(run)
         self.core.closed.clear()
 
     def _command(self, command: fx.Command) -> None:

@@ -9,13 +9,14 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
+from cellburst.controller.unread import Unread
 from cellburst.model.outcome import TaskResult
 from cellburst.model.run import ENDED, RunStatus
 from cellburst.wire.client import OutputArrived, Status, TaskProgressed, TasksChanged
 
 INTERVAL = 0.05  # seconds between two Status messages about one run
-# Bytes; a client that reads slower than this misses live output, not results. It is more than the output of a plain
-# cell, which a worker keeps whole up to half of this: a busy kernel must miss none of it.
+# Bytes; a client that reads slower than this misses live output, and is told how much, but no results. It is more than
+# the output of a plain cell, which a worker keeps whole up to half of this: a busy kernel must miss none of it.
 _MOST_UNSENT = 64 << 20
 
 
@@ -52,6 +53,7 @@ class Followers:
         self._now = monotonic
         self._due = due
         self._runs: dict[str, _Watched] = {}
+        self._unread = Unread()
 
     def follow(self, run: str, client: Listener) -> None:
         """From now on this client is told about the run."""
@@ -64,6 +66,7 @@ class Followers:
         watched = self._runs.get(run)
         if watched is not None and client in watched.clients:
             watched.clients.remove(client)
+            self._unread.forget(client, run)
             if not watched.clients:
                 del self._runs[run]
 
@@ -76,19 +79,21 @@ class Followers:
         return run in self._runs
 
     def output(self, run: str, index: int, attempt: int, outputs: Sequence[dict[str, Any]]) -> None:
-        """Pass on live output at once, except to a client that does not keep up."""
+        """Pass on live output at once; a client that does not keep up is told later how much it missed."""
         watched = self._runs.get(run)
         if watched is None or not outputs:
             return
         message = OutputArrived(run, index, attempt, tuple(outputs))
-        for client in watched.clients:
+        for client in list(watched.clients):  # one that turns out to be gone leaves
             if client.unsent < _MOST_UNSENT:
-                client.push(message)
+                client.push(*self._unread.owed(client, run), message)
+            else:
+                self._unread.leave_out(client, message)
 
     def progress(self, message: TaskProgressed) -> None:
         """Pass on what a task says of its progress."""
         watched = self._runs.get(message.run)
-        for client in watched.clients if watched else ():
+        for client in list(watched.clients) if watched else ():
             if client.unsent < _MOST_UNSENT:
                 client.push(message)
 
@@ -122,10 +127,11 @@ class Followers:
 
     def _tell(self, run: str, watched: _Watched, status: RunStatus, now: float) -> None:
         messages: list[Any] = []
+        ended = None if status.state in ENDED else tuple(watched.ended)
         if watched.ended:
             messages.append(TasksChanged(run, tuple(watched.ended), watched.result))
             watched.ended, watched.result = [], None
         messages.append(Status(status))
         watched.told, watched.waiting = now, False
         for client in list(watched.clients):
-            client.push(*messages)
+            client.push(*self._unread.owed(client, run, ended), *messages)

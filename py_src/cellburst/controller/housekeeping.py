@@ -7,7 +7,7 @@ from cellburst.controller import effects as fx
 from cellburst.controller.controller import Controller
 from cellburst.controller.sessions import Sessions
 from cellburst.errors import StoreError
-from cellburst.paths import Places
+from cellburst.paths import Folders
 
 _BLOB_GRACE = 3600.0
 _PRUNE_EVERY = 6 * 3600.0
@@ -16,13 +16,13 @@ _PRUNE_EVERY = 6 * 3600.0
 class Housekeeping:
     """A timer with three duties; it also notices when its folders were removed under it."""
 
-    def __init__(self, controller: Controller, sessions: Sessions, loop: Loop, places: Places) -> None:
+    def __init__(self, controller: Controller, sessions: Sessions, loop: Loop, folders: Folders) -> None:
         self._controller = controller
         self._sessions = sessions
         self._loop = loop
-        self._places = places
+        self._folders = folders
         self._idle_since = controller.clock.monotonic()
-        self._served = 0
+        self._work = 0
         self._pruned: float | None = None
         self._pause = max(0.2, min(15.0, controller.settings.idle_exit / 4))
 
@@ -33,16 +33,16 @@ class Housekeeping:
     def _round(self) -> None:
         now = self._controller.clock.monotonic()
         self._end_idle_workers()
-        # an open connection is not work: an idle notebook keeps one, and comes back when it needs a controller
-        if self._controller.busy or self._sessions.served != self._served:
-            self._served = self._sessions.served
+        # an open connection is no work, and neither is a look: an idle notebook and a page that is left open have both
+        if self._controller.busy or self._sessions.work != self._work:
+            self._work = self._sessions.work
             self._idle_since = now
         elif now - self._idle_since >= self._controller.settings.idle_exit:
             self._controller.stop()
         elif self._pruned is None or now - self._pruned > _PRUNE_EVERY:
             self._pruned = now
             self._prune()
-        if not self._places.runtime.exists():
+        if not self._folders.runtime.exists():
             self._controller.stop()  # nobody can find us any more
         self._loop.later(self._pause, self._round)
 

@@ -20,44 +20,44 @@ from cellburst.controller.housekeeping import Housekeeping
 from cellburst.controller.loop import TurnLoop
 from cellburst.controller.sessions import Sessions
 from cellburst.errors import StoreFencedError
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.processes import boot_id, start_time
 from cellburst.settings import Settings
 from cellburst.wire.client import PROTOCOL, Welcome
 
-OpenStore = Callable[[Places, Settings], RunStore]
-OpenBackends = Callable[[Places, Settings, Loop], dict[str, Backend]]
+OpenStore = Callable[[Folders, Settings], RunStore]
+OpenBackends = Callable[[Folders, Settings, Loop], dict[str, Backend]]
 
 
-def serve(places: Places, settings: Settings, open_store: OpenStore, open_backends: OpenBackends, ready: int) -> int:
+def serve(folders: Folders, settings: Settings, open_store: OpenStore, open_backends: OpenBackends, ready: int) -> int:
     """Be the controller until there is nothing left to do; the exit status.
 
     Writes one line to the descriptor ``ready``: "ready" when clients can connect, "other" when another
     controller holds the lock.
     """
     os.umask(0o077)
-    places.create()
-    lock = _lock(places.lock)
+    folders.create()
+    lock = _lock(folders.lock)
     if lock is None:
         _say(ready, "other")
         return 0
     _lower_oom_score()
     loop = TurnLoop()
-    backends = open_backends(places, settings, loop)
-    store = open_store(places, settings)
+    backends = open_backends(folders, settings, loop)
+    store = open_store(folders, settings)
     clock = SystemClock()
     controller = Controller(settings, store, backends, loop, clock, loop.stop)
     for backend in backends.values():
         backend.listen(controller)
     controller.take_over()
-    listener = _listen(places.controller_socket)
-    welcome = _welcome(places, store, backends)
+    listener = _listen(folders.controller_socket)
+    welcome = _welcome(folders, store, backends)
     sessions = Sessions(listener, loop, controller, welcome)
-    _write_state(places, store.epoch)
+    _write_state(folders, store.epoch)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     loop.on_signal(signal.SIGTERM, loop.stop)
-    Housekeeping(controller, sessions, loop, places).start()
+    Housekeeping(controller, sessions, loop, folders).start()
     _say(ready, "ready")
     gc.freeze()
     gc.enable()
@@ -69,23 +69,23 @@ def serve(places: Places, settings: Settings, open_store: OpenStore, open_backen
     sessions.close()
     for backend in backends.values():
         backend.close()
-    _remove_state(places)
+    _remove_state(folders)
     store.close()
     return 0
 
 
-def arguments(argv: list[str]) -> tuple[Places, int, int]:
-    """The places, the ready descriptor, and that of a pool that was started beside us, from the command line.
+def arguments(argv: list[str]) -> tuple[Folders, int, int]:
+    """The folders, the ready descriptor, and that of a pool that was started beside us, from the command line.
 
     Only we write it, so it is read in the simplest way: a parser of command lines takes 6 ms to load.
     """
     found = {"--ready-fd": "-1", "--pool-ready-fd": "-1"} | dict(zip(argv[::2], argv[1::2], strict=True))
     data, runtime = found["--data"], found["--runtime"]
     if "--env" in found:
-        places = Places(Path(data), Path(runtime), found["--env"])
+        folders = Folders(Path(data), Path(runtime), found["--env"])
     else:
-        places = Places.of(Settings(data_dir=data, runtime_dir=runtime))
-    return places, int(found["--ready-fd"]), int(found["--pool-ready-fd"])
+        folders = Folders.of(Settings(data_dir=data, runtime_dir=runtime))
+    return folders, int(found["--ready-fd"]), int(found["--pool-ready-fd"])
 
 
 def _lock(path: Path) -> int | None:
@@ -116,29 +116,29 @@ def _listen(path: Path) -> socket.socket:
     return listener
 
 
-def _welcome(places: Places, store: RunStore, backends: dict[str, Backend]) -> Welcome:
+def _welcome(folders: Folders, store: RunStore, backends: dict[str, Backend]) -> Welcome:
     capacity = max(backend.capacity for backend in backends.values())
-    return Welcome(PROTOCOL, __version__, os.getpid(), str(places.store), store.epoch, capacity)
+    return Welcome(PROTOCOL, __version__, os.getpid(), str(folders.store), store.epoch, capacity)
 
 
-def _write_state(places: Places, epoch: int) -> None:
+def _write_state(folders: Folders, epoch: int) -> None:
     facts = {
-        "socket": str(places.controller_socket),
+        "socket": str(folders.controller_socket),
         "pid": os.getpid(),
         "start_time": start_time(os.getpid()),
         "boot_id": boot_id(),
         "version": __version__,
         "protocol": PROTOCOL,
         "epoch": epoch,
-        "store": str(places.store),
+        "store": str(folders.store),
     }
-    beside = places.controller_file.with_suffix(f".{os.getpid()}")
+    beside = folders.controller_file.with_suffix(f".{os.getpid()}")
     beside.write_text(json.dumps(facts))
-    beside.replace(places.controller_file)
+    beside.replace(folders.controller_file)
 
 
-def _remove_state(places: Places) -> None:
-    for path in (places.controller_file, places.controller_socket):
+def _remove_state(folders: Folders) -> None:
+    for path in (folders.controller_file, folders.controller_socket):
         path.unlink(missing_ok=True)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cellburst.abc import LiveRun
 from cellburst.controller import effects as fx
 from cellburst.controller import reactor
 from cellburst.controller.book import Backlog, RunBook
@@ -12,6 +11,7 @@ from cellburst.controller.core import Core
 from cellburst.model.events import AttemptEnded, RunNoted, TasksEnded
 from cellburst.model.outcome import ErrorInfo, LossReason, OutcomeKind, TaskResult
 from cellburst.model.run import RunState
+from cellburst.model.stored import LiveRun
 
 _LOST = "its worker was gone when the controller came back"
 

@@ -13,7 +13,7 @@ from cellburst.controller.controller import Controller, ended_states
 from cellburst.controller.recovery import rebuild
 from cellburst.errors import CellburstError, StoreFencedError, UnknownRunError, UsageError
 from cellburst.model.events import RunDeleted, RunRenamed
-from cellburst.model.ids import is_run_id
+from cellburst.model.ids import is_run_id, new_run_id
 from cellburst.wire import client as wire
 
 _BLOB_GRACE = 3600.0  # seconds that a blob without a row may be on its way to one
@@ -28,6 +28,12 @@ class Client(Protocol):
 
 
 Handler = Callable[[Controller, Client, Any], None]
+_LOOKS = (wire.Ping, wire.Explain, wire.Unfollow)
+
+
+def is_work(message: Any) -> bool:
+    """Whether a request is a reason to stay; one that only looks is none."""
+    return not isinstance(message, _LOOKS)
 
 
 def answer(controller: Controller, client: Client, message: Any) -> None:
@@ -51,15 +57,21 @@ def _submit(controller: Controller, client: Client, message: wire.Submit) -> Non
     run = message.run
     if not is_run_id(run.id):
         raise UsageError(f"{run.id[:40]!r} is not a run id")
-    if run.target not in controller.core.lanes:
-        known = ", ".join(sorted(controller.core.lanes))
-        raise UsageError(f"there is no target {run.target!r} here; known: {known}")
+    _must_be_served(controller, run.target)
     if run.count < 1:
         raise UsageError("a run needs at least one task")
     first = controller.store.by_key(run.key)
     if first is None:
+        if message.follow:
+            controller.durability.watched(run)
         controller.submit(run)
     _follow_after_commit(controller, client, message.request, first or run.id, message.follow)
+
+
+def _must_be_served(controller: Controller, target: str) -> None:
+    if target not in controller.core.lanes:
+        known = ", ".join(sorted(controller.core.lanes))
+        raise UsageError(f"there is no target {target!r} here; known: {known}")
 
 
 def _follow(controller: Controller, client: Client, message: wire.Follow) -> None:
@@ -109,6 +121,19 @@ def _retry(controller: Controller, client: Client, message: wire.Retry) -> None:
         now = controller.clock.wall()
         reactor.reopen(controller.core, _book(controller, message.run, message.env), states, now, controller.effects)
     _done_after_commit(controller, client, wire.Done(message.request, message.run, {"tasks": len(states)}))
+
+
+def _rerun(controller: Controller, client: Client, message: wire.Rerun) -> None:
+    new = controller.store.by_key(message.key)
+    if new is None:
+        now = controller.clock.wall()
+        old = _book(controller, message.run, message.env).run
+        _must_be_served(controller, old.target)
+        new = new_run_id(now)
+        payload = msgspec.structs.replace(old.payload, seal=b"")  # nobody's variables wait for this one
+        run = msgspec.structs.replace(old, id=new, key=message.key, payload=payload, submitted=now)
+        controller.submit(run)
+    _done_after_commit(controller, client, wire.Done(message.request, new))
 
 
 def _book(controller: Controller, run: str, env: dict[str, str]) -> RunBook:
@@ -180,6 +205,7 @@ _HANDLERS: dict[type, Handler] = {
     wire.Unfollow: _unfollow,
     wire.Cancel: _cancel,
     wire.Retry: _retry,
+    wire.Rerun: _rerun,
     wire.Rename: _rename,
     wire.Delete: _delete,
     wire.Prune: _prune,

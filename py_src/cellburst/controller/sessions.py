@@ -11,7 +11,7 @@ import msgspec
 from cellburst._version import __version__
 from cellburst.abc import Loop
 from cellburst.controller.controller import Controller
-from cellburst.controller.requests import answer
+from cellburst.controller.requests import answer, is_work
 from cellburst.errors import PayloadError
 from cellburst.processes import is_ours
 from cellburst.wire import client as wire
@@ -83,7 +83,7 @@ class Sessions:
         self._controller = controller
         self._welcome = welcome
         self.all: list[Session] = []
-        self.served = 0
+        self.work = 0  # requests so far that ask for more than a look
         listener.setblocking(False)
         loop.watch(listener, self._accept)
 
@@ -110,7 +110,6 @@ class Sessions:
         self._controller.followers.forget(session)
 
     def _serve(self, session: Session, message: Any) -> None:
-        self.served += 1
         if isinstance(message, wire.Hello):
             if message.protocol != wire.PROTOCOL:
                 session.push(wire.Refusal(0, "VersionSkewError", _skew(message)))
@@ -118,6 +117,7 @@ class Sessions:
             session.greeted = True
             session.push(self._welcome)
         elif session.greeted:
+            self.work += is_work(message)
             answer(self._controller, session, message)
         else:
             session.close()

@@ -7,23 +7,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from cellburst.abc import TaskRow
 from cellburst.display.card import card_bundle
 from cellburst.display.progress import RunProgress
 from cellburst.display.results import SHOWN, results_bundle
 from cellburst.display.view import RunHead, RunView
 from cellburst.errors import CellburstError
 from cellburst.model.run import Counts, Run, RunStatus
+from cellburst.model.stored import TaskRow
 
 
-class _Places(Protocol):
+class _Folders(Protocol):
     @property
     def store(self) -> Path: ...
 
 
 class _Connection(Protocol):
     @property
-    def places(self) -> _Places: ...
+    def folders(self) -> _Folders: ...
 
 
 @runtime_checkable
@@ -60,7 +60,7 @@ def bundle_of(shown: object) -> dict[str, Any] | None:
 
 def head_of(run: ShownRun) -> RunHead:
     """What of a run does not change, and where it is."""
-    return RunHead.of(run.record, str(run.connection.places.store))
+    return RunHead.of(run.record, str(run.connection.folders.store))
 
 
 def view_of(run: ShownRun, now: float, hint: str = "") -> RunView:

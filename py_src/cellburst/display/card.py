@@ -18,10 +18,20 @@ _MUTED = "var(--jp-border-color2, var(--vscode-panel-border, rgba(128, 128, 128,
 def card_bundle(view: RunView) -> dict[str, Any]:
     """The data of a ``display_data`` message. Nothing in it is executable: an id, a path, markup, text."""
     return {
-        MIME: {"run": view.head.id, "store": view.head.store, "version": 1},
+        MIME: _card(view),
         "text/html": str(card_html(view)),
         "text/plain": card_text(view),
     }
+
+
+def _card(view: RunView) -> dict[str, Any]:
+    """Which run it is: whoever renders it asks the store how it stands, and knows from here what its tasks say."""
+    card: dict[str, Any] = {"run": view.head.id, "store": view.head.store, "version": 1}
+    if view.lines:
+        card["said"] = [
+            {"task": line.index, "fraction": line.fraction, "text": status_line(line.text)} for line in view.lines
+        ]
+    return card
 
 
 def card_text(view: RunView) -> str:

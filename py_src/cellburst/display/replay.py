@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cellburst.display.figures import figures
-from cellburst.display.formatting import counted
 from cellburst.display.screens import Shell
+from cellburst.model.gaps import said_text
 
 
 class Replay:
@@ -58,9 +58,7 @@ class Replay:
         if record.get("flush"):
             stream.flush()
             return
-        if dropped := record.get("dropped"):
-            stream.write(f"\n[{dropped_text(dropped)}]\n")
-        stream.write(record.get("text", ""))
+        stream.write(said_text(record))
 
     def _error(self, record: dict[str, Any]) -> None:
         text = "\n".join(record.get("traceback") or ()) or f"{record.get('ename')}: {record.get('evalue')}"
@@ -101,8 +99,3 @@ class Replay:
     def _flush(self) -> None:
         if self._stream:
             getattr(sys, self._stream).flush()
-
-
-def dropped_text(size: int) -> str:
-    """What stands for output that was not kept."""
-    return f"{counted(size, 'byte')} of output not kept here"

@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from cellburst.abc import TaskRow
 from cellburst.display.formatting import counted, format_bytes, format_duration, value_text
 from cellburst.display.markup import element
 from cellburst.display.tables import Column, html_table, terminal_room, text_table
 from cellburst.model.run import Counts
+from cellburst.model.stored import TaskRow
 
 SHOWN = 20
 _METRICS = 6

@@ -89,5 +89,5 @@ def _set_codecs(value: list[Any] | None) -> None:
 
 STATES = (
     State("functions at the end", "", _get_exits, _set_exits, holds=True),
-    State("codecs", "", _get_codecs, _set_codecs, holds=True),
+    State("codecs", "", _get_codecs, _set_codecs, holds=True, calls=True),
 )

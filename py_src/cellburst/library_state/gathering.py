@@ -34,6 +34,18 @@ def held() -> States:
     return found
 
 
+def called() -> States:
+    """By ``held_name``, the states that have functions which libraries may call, without being named by a cell."""
+    found = {}
+    for state in registry.loaded():
+        if state.calls:
+            with suppress(Exception):  # is said where it is sent
+                value = state.get()
+                if value is not None:
+                    found[held_name(state.name)] = value
+    return found
+
+
 @dataclass
 class Gathered:
     """Values by the name of their state; ``problems`` says by name why another state does not travel."""

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from cellburst.library_state.registry import State
+from cellburst.payload import collecting
 
 _THRESHOLD = gc.get_threshold()
 _INTERVAL = round(sys.getswitchinterval(), 6)
@@ -29,13 +30,13 @@ def is_users(value: Any) -> bool:
 
 
 def _get_collection() -> tuple[bool, tuple[int, int, int]] | None:
-    now = gc.isenabled(), gc.get_threshold()
+    now = collecting.is_wanted(), gc.get_threshold()
     return None if now == (True, _THRESHOLD) else now
 
 
 def _set_collection(value: tuple[bool, tuple[int, int, int]] | None) -> None:
     enabled, threshold = value or (True, _THRESHOLD)
-    (gc.enable if enabled else gc.disable)()
+    collecting.want(enabled)
     gc.set_threshold(*threshold)
 
 
@@ -110,6 +111,6 @@ STATES = (
     State("arguments", "", _get_arguments, _set_arguments, holds=True),
     State("switch interval", "", _get_interval, _set_interval),
     State("time zone", "", _get_zone, _set_zone),
-    State("hooks", "", _get_hooks, _set_hooks, holds=True),
-    State("signal handlers", "", _get_signals, _set_signals, holds=True),
+    State("hooks", "", _get_hooks, _set_hooks, holds=True, calls=True),
+    State("signal handlers", "", _get_signals, _set_signals, holds=True, calls=True),
 )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from types import FunctionType, ModuleType
 from typing import Any
 
-from cellburst.library_state.quietly import IGNORE
+from cellburst.payload.silence import IGNORE
 
 Filter = tuple[Any, ...]
 

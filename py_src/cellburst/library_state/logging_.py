@@ -146,4 +146,4 @@ def _configure(one: logging.Logger, wanted: Logger) -> None:
     one.filters[:] = wanted.filters
 
 
-STATES = (State("logging", "logging", _get, _set, holds=True),)
+STATES = (State("logging", "logging", _get, _set, holds=True, calls=True),)

@@ -48,6 +48,6 @@ def _set_errors(value: tuple[dict[str, str], Any, int] | None) -> None:
 
 
 STATES = (
-    State("numpy print options", "numpy", _get_print, _set_print, holds=True),
-    State("numpy error handling", "numpy", _get_errors, _set_errors, holds=True),
+    State("numpy print options", "numpy", _get_print, _set_print, holds=True, calls=True),
+    State("numpy error handling", "numpy", _get_errors, _set_errors, holds=True, calls=True),
 )

@@ -1,4 +1,4 @@
-"""The options of pandas."""
+"""The options of pandas, and the accessors that the notebook has registered (`df.geo`)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import copy
 import sys
 from typing import Any
 
-from cellburst.library_state.quietly import no_warnings
 from cellburst.library_state.registry import State
+from cellburst.payload.silence import no_warnings
 
 # what pandas chooses when it is imported, by where it is imported: here as in a kernel
 _IN_A_KERNEL = {"display.max_columns": 20, "display.encoding": "UTF-8", "styler.render.encoding": "utf-8"}
 _fresh: dict[str, Any] = {}  # nested, as pandas keeps its own
+_WITH_ACCESSORS = ("DataFrame", "Series", "Index")
+Accessors = dict[tuple[str, str], Any]  # by class and name
+_replaced: Accessors = {}  # what had that name before
 
 
 def _config() -> Any:
@@ -66,4 +69,41 @@ def _as_imported(config: Any) -> dict[str, Any]:
     return found
 
 
-STATES = (State("pandas options", "pandas", _get, _set, holds=True),)
+def _get_accessors() -> Accessors | None:
+    pandas = sys.modules["pandas"]
+    found = {}
+    for owner in _WITH_ACCESSORS:
+        attributes = vars(getattr(pandas, owner))
+        for name in attributes["_accessors"]:
+            accessor = getattr(attributes.get(name), "_accessor", None)
+            if getattr(accessor, "__module__", None) == "__main__":
+                found[owner, name] = accessor
+    return found or None
+
+
+def _set_accessors(value: Accessors | None) -> None:
+    """As pandas registers them, without its warning of names that are taken."""
+    wanted = value or {}
+    now = _get_accessors() or {}
+    pandas = sys.modules["pandas"]
+    for place in now.keys() - wanted.keys():
+        owner, name = getattr(pandas, place[0]), place[1]
+        delattr(owner, name)
+        if place in _replaced:
+            setattr(owner, name, _replaced.pop(place))
+        if not hasattr(vars(owner).get(name), "_accessor"):
+            owner._accessors.discard(name)
+    for place, accessor in wanted.items():
+        if now.get(place) is accessor:
+            continue
+        owner, name = getattr(pandas, place[0]), place[1]
+        if place not in now and name in vars(owner):
+            _replaced[place] = vars(owner)[name]
+        setattr(owner, name, type(vars(pandas.DataFrame)["sparse"])(name, accessor))
+        owner._accessors.add(name)
+
+
+STATES = (
+    State("pandas options", "pandas", _get, _set, holds=True, calls=True),
+    State("pandas accessors", "pandas", _get_accessors, _set_accessors, holds=True, calls=True),
+)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import _thread
-import re
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-IGNORE = ("ignore", re.compile(""), Warning, None, 0)
-"""The filter that is there meanwhile; its pattern tells it from any of the user's."""
+from cellburst.payload.silence import no_warnings
 
 
 class _Muted:
@@ -46,15 +43,3 @@ def quietly() -> Iterator[None]:
             stream.cellburst_mutes = None
             if getattr(sys, name) is stream:
                 setattr(sys, name, real)
-
-
-@contextmanager
-def no_warnings() -> Iterator[None]:
-    """No warnings; unlike `warnings.catch_warnings`, it does not make forget what was shown once."""
-    filters: Any = warnings.filters
-    filters.insert(0, IGNORE)
-    try:
-        yield
-    finally:
-        if IGNORE in filters:
-            filters.remove(IGNORE)

@@ -45,6 +45,6 @@ def _set_finders(value: tuple[list[Any], list[Any]] | None) -> None:
 
 
 STATES = (
-    State("ways of pickling", "", _get_pickling, _set_pickling, holds=True),
-    State("finders of modules", "", _get_finders, _set_finders, holds=True),
+    State("ways of pickling", "", _get_pickling, _set_pickling, holds=True, calls=True),
+    State("finders of modules", "", _get_finders, _set_finders, holds=True, calls=True),
 )

@@ -18,7 +18,8 @@ class State:
     mean the same state; what one ``get()`` has returned must not change afterwards, except for the caller's own objects
     in it. ``seeded`` states are random generators: tasks of a sweep have seeds of their own instead. ``holds`` says
     that the state may refer to objects of the cell, so that it is reset as soon as the task has ended. ``announced``
-    says that objects enter the state by themselves when they are unpickled.
+    says that objects enter the state by themselves when they are unpickled. ``calls`` says that libraries may call
+    functions of the notebook that are in it, so that what those read is sent, too.
     """
 
     name: str
@@ -28,6 +29,7 @@ class State:
     seeded: bool = False
     holds: bool = False
     announced: bool = False
+    calls: bool = False
 
 
 # Modules of this package by the library whose states they have: each is imported once that library is loaded.
@@ -50,13 +52,18 @@ _HOMES = (
     ("csv", "csv_"),
     ("mimetypes", "mimetypes_"),
     ("socket", "socket_"),
+    ("calendar", "calendar_"),
+    ("xml.etree.ElementTree", "elementtree"),
+    ("multiprocessing.context", "multiprocessing_"),
     ("unittest.mock", "mock_"),
     ("sqlite3", "sqlite_"),
     ("numpy", "numpy_"),
     ("numpy.random", "numpy_random"),
     ("pandas", "pandas_"),
+    ("pandas", "tqdm_"),
     ("matplotlib", "matplotlib_"),
     ("matplotlib", "backend"),
+    ("matplotlib", "colormaps"),
     ("matplotlib.pyplot", "pyplot"),
     ("sklearn", "sklearn_"),
     ("torch", "torch_"),

@@ -49,4 +49,4 @@ def _set(value: _Tables | None) -> None:
             now.update(wanted)
 
 
-STATES = (State("adapters of sqlite3", "sqlite3", _get, _set, holds=True),)
+STATES = (State("adapters of sqlite3", "sqlite3", _get, _set, holds=True, calls=True),)

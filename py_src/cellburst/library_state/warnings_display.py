@@ -32,4 +32,4 @@ def _set(value: tuple[Any, Any] | None) -> None:
     warnings.formatwarning = layout or _FORMAT
 
 
-STATES = (State("warnings display", "", _get, _set, holds=True),)
+STATES = (State("warnings display", "", _get, _set, holds=True, calls=True),)

@@ -17,6 +17,7 @@ from cellburst.magics.cell_line import CellLine, read_cell_line
 from cellburst.magics.history import stand_as_plain
 from cellburst.magics.plainly import shown_plainly, warn
 from cellburst.magics.waiting import collect, wait
+from cellburst.payload.collecting import uncollected
 
 if TYPE_CHECKING:
     from cellburst.client.options import SubmitOptions
@@ -29,6 +30,21 @@ def run_cell(shell: Any, line: str, cell: str) -> Any:
     Raises what the cell raised, MagicLineError and other errors of ours (shown without a traceback), and
     KeyboardInterrupt when the wait is interrupted.
     """
+    with uncollected():  # until what was read and pickled is let go
+        run, options = _submitted(shell, line, cell)
+    if run is None:
+        return None
+    with shown_plainly():
+        if options.detach:
+            return _detached(shell, run, options)
+        wait(shell, run, quiet=options.quiet, into=options.into, meanwhile=_import_ahead(run))
+        value = collect(shell, run, into=options.into)
+        figures.settle(value)
+        return value
+
+
+def _submitted(shell: Any, line: str, cell: str) -> tuple[Run | None, SubmitOptions]:
+    """The run; None if it is only to be shown what would travel. Keeps no object that the cell may let go."""
     with shown_plainly(NameError):
         read = read_cell_line(line, shell.user_ns)
         if not cell.strip():
@@ -37,19 +53,11 @@ def run_cell(shell: Any, line: str, cell: str) -> Any:
         prepared = _prepare(read, shell, cell)
     for warning in warnings_of(prepared.manifest):
         warn(warning)
-    options = read.options
-    if options.dry_run:
+    if read.options.dry_run:
         shell.display_pub.publish(inputs_bundle(prepared.manifest, prepared.sweep), {})
-        return None
+        return None, read.options
     with shown_plainly():
-        run = submit_prepared(prepared, offline())
-        del prepared  # it refers to objects that the cell may let go
-        if options.detach:
-            return _detached(shell, run, options)
-        wait(shell, run, quiet=options.quiet, into=options.into, meanwhile=_import_ahead(run))
-        value = collect(shell, run, into=options.into)
-        figures.settle(value)
-        return value
+        return submit_prepared(prepared, offline()), read.options
 
 
 def _import_ahead(run: Run) -> Callable[[], None] | None:

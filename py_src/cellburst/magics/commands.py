@@ -18,9 +18,9 @@ from cellburst.magics.line import MagicLine, Word
 from cellburst.magics.logs import follow_logs, show_logs
 from cellburst.magics.plainly import shown_plainly
 from cellburst.magics.syntax import COMMANDS
-from cellburst.magics.targets import TARGETS
 from cellburst.magics.waiting import collect, wait
 from cellburst.model.run import ENDED
+from cellburst.model.target import TARGETS
 
 Action = Callable[[Any, dict[str, Any]], Any]
 
@@ -101,6 +101,11 @@ def _retry(shell: Any, given: dict[str, Any]) -> None:
     print(f"run {run.id} goes on; `%remote attach {run.id}` waits for it and collects")
 
 
+def _rerun(shell: Any, given: dict[str, Any]) -> None:
+    run = attach(given["run"])
+    print(f"run {run.rerun().id} does all of {run.id} again; `%remote attach last` waits for it and collects")
+
+
 def _explain(shell: Any, given: dict[str, Any]) -> None:
     run = attach(given["run"])
     ended = f"run {run.id} has ended ({run.state.value}): " if run.state in ENDED else ""
@@ -135,6 +140,7 @@ _ACTIONS: dict[str, Action] = {
     "logs": _logs,
     "cancel": _cancel,
     "retry": _retry,
+    "rerun": _rerun,
     "explain": _explain,
     "delete": _delete,
     "targets": _targets,

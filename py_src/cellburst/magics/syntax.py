@@ -82,6 +82,7 @@ COMMANDS: dict[str, Command] = {
         (_RUN,),
         (Option("--failed", "only what failed, not what was cancelled"),),
     ),
+    "rerun": Command("%remote rerun", "run all of it once more, with the same inputs and seed", (_RUN,)),
     "explain": Command("%remote explain", "say why tasks wait", (_RUN,)),
     "delete": Command("%remote delete", "delete an ended run with its results and output", (_THIS_RUN,)),
     "targets": Command("%remote targets", "list where cells can run"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from cellburst.cells.silence import no_warnings
 from cellburst.cells.source import transform
 from cellburst.client.cell import locate
 from cellburst.errors import CaptureError
+from cellburst.payload.silence import no_warnings
 
 
 class CellSyntaxError(CaptureError):

@@ -1,12 +1,11 @@
-"""The targets that a cell can be sent to."""
+"""Whether a cell can be sent to a target."""
 
 from __future__ import annotations
 
 from cellburst.magics.grammar import Parsed, nearest
 from cellburst.magics.line import MagicLine, Word
 from cellburst.magics.syntax import COMMANDS
-
-TARGETS = {"local": "worker processes on this machine"}
+from cellburst.model.target import TARGETS
 
 
 def check_target(line: MagicLine, parsed: Parsed) -> None:

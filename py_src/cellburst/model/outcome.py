@@ -27,6 +27,7 @@ class LossReason(str, Enum):
     EXITED = "exited"
     SIGNALLED = "signalled"
     OUT_OF_MEMORY = "out of memory"
+    TOO_MANY_PROCESSES = "too many processes"
     UNRESPONSIVE = "unresponsive"
     POOL_LOST = "pool lost"
 

@@ -62,13 +62,14 @@ class RunOptions(Struct, frozen=True):
 
 
 class Origin(Struct, frozen=True):
-    """Who submitted it and from where."""
+    """Who submitted it and from where. ``cell`` is the notebook's own id of the cell, where the front end tells it."""
 
     notebook: str = ""
     kernel: str = ""
     python: str = ""
     version: str = ""
     pid: int = 0
+    cell: str = ""
 
 
 class Run(Struct, frozen=True):

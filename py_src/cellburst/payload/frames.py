@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, NamedTuple
 
+_ORIGIN, _COLUMN = "_cellburst_origin", "_cellburst_column"
 _OWN = frozenset({"_mgr", "_attrs", "_flags", "_item_cache", "_cacher", "_is_copy", "_cache", "_metadata", "_typ"})
 
 
@@ -40,17 +41,56 @@ def is_frame(kind: Any) -> bool:
     return any(cls.__name__ == "NDFrame" and cls.__module__.startswith("pandas.") for cls in kind.__mro__)
 
 
-def reduce_frame(frame: Any, _: Any = None) -> Any:
-    """By pandas' own way, which leaves two attributes of the class in the instance as well."""
+def reduce_frame(frame: Any, pickler: Any) -> Any:
+    """By pandas' own way, which leaves two attributes of the class in the instance as well, with what it forgets."""
     make, arguments, state, *_ = frame.__reduce_ex__(5)
-    return make, arguments, state, None, None, set_pandas_state
+    whole = {**attributes_of(frame), **state}
+    if (origin := _origin(frame)) is not None:
+        admitted = isinstance(origin, Origin) or pickler.weak.admits(origin, dispensable=True)
+        whole[_ORIGIN] = origin if admitted else Origin(origin.shape)
+    if (column := _column_of(frame)) is not None and pickler.weak.admits(column[1], dispensable=True):
+        whole[_COLUMN] = column
+    return make, arguments, whole, None, None, set_pandas_state
 
 
 def set_pandas_state(frame: Any, state: Any) -> None:
     """As pandas does, and no more."""
+    origin, column = state.pop(_ORIGIN, None), state.pop(_COLUMN, None)
     frame.__setstate__(state)
     for name in ("_metadata", "_typ"):
         vars(frame).pop(name, None)
+    if origin is not None:
+        object.__setattr__(frame, "_is_copy", origin if isinstance(origin, Origin) else weakref.ref(origin))
+    if column is not None:
+        name, owner = column
+        object.__setattr__(frame, "_cacher", (name, weakref.ref(owner)))
+        owner._item_cache[name] = frame
+
+
+class Origin:
+    """What pandas 2 refers to (by a call, as to a weak reference) as the frame that another one is a part of.
+
+    It warns whoever sets values in such a part. The frame itself takes this place wherever it travels along.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.shape = shape
+
+    def __call__(self) -> Origin:
+        return self
+
+
+def _column_of(series: Any) -> tuple[Any, Any] | None:
+    """In pandas 2, the frame that gives this series whenever it is asked for this name, and is told of changes."""
+    name, reference = vars(series).get("_cacher") or (None, None)
+    owner = None if reference is None else reference()
+    return (name, owner) if owner is not None and owner._item_cache.get(name) is series else None
+
+
+def _origin(frame: Any) -> Any:
+    """What a frame or series is a part of, in pandas 2; None if it is not known to be, or that is no more."""
+    reference = vars(frame).get("_is_copy")
+    return reference() if isinstance(reference, (weakref.ref, Origin)) else None
 
 
 @functools.lru_cache(256)
@@ -94,8 +134,22 @@ def state_of(frame: Any) -> FrameState:
         list(blocks_of(frame)),
         frame._attrs,
         frame._flags._allows_duplicate_labels,
-        {name: value for name, value in vars(frame).items() if name not in _OWN},
+        attributes_of(frame),
     )
+
+
+def attributes_of(frame: Any) -> dict[str, Any]:
+    """What a frame or series has beside its data: its name, what a subclass or the user keeps in it.
+
+    Not the accessors (`.str`, `.cat`) that pandas 2 leaves in it after their first use: they only look at its data.
+    """
+    return {
+        name: value for name, value in vars(frame).items() if name not in _OWN and not _is_accessor(frame, name, value)
+    }
+
+
+def _is_accessor(frame: Any, name: str, value: Any) -> bool:
+    return name in type(frame)._accessors and type(value).__module__.startswith("pandas.")
 
 
 def set_state(frame: Any, state: FrameState) -> None:
@@ -116,6 +170,8 @@ def set_state(frame: Any, state: FrameState) -> None:
     for cache in ("_item_cache", "_cache"):
         if cache in vars(frame):
             vars(frame)[cache].clear()
+    if "_cacher" in vars(frame):
+        frame._maybe_update_cacher(verify_is_copy=False, inplace=True)
 
 
 def make_block(values: Any, columns: Any, refs: Any, ndim: int) -> Any:

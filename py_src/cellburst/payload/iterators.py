@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import itertools
 import sys
-import warnings
 from array import array
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from operator import is_, length_hint
 from typing import Any
+
+from cellburst.payload.silence import no_warnings
 
 _ENDED: dict[str, Callable[[], Any]] = {
     "list": lambda: iter([]),
@@ -79,8 +80,7 @@ def _quiet(iterator: Any) -> Iterator[None]:
     if sys.version_info < (3, 12) or type(iterator).__module__ != "itertools":
         yield
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+    with no_warnings():
         yield
 
 

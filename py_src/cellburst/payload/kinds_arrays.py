@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import warnings
 from collections.abc import Iterable
 from operator import is_
 from typing import Any
@@ -19,6 +18,7 @@ from cellburst.payload.kinds import (
     set_attributes,
 )
 from cellburst.payload.kinds_objects import ATOMS, only_atoms
+from cellburst.payload.silence import no_warnings
 from cellburst.payload.spans import MemoryState
 from cellburst.payload.steps import own_attributes
 
@@ -171,8 +171,7 @@ def _write(array: Any, owner: Any, spans: list[tuple[int, Any]]) -> None:
 
 def _reform(array: Any, form: Form) -> None:
     shape, strides, dtype, writeable = form
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # it is what the cell did
+    with no_warnings():  # it is what the cell did
         if array.dtype != dtype:
             array.dtype = dtype
         if array.shape != shape:

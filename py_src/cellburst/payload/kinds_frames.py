@@ -22,6 +22,8 @@ from cellburst.payload.kinds import (
 from cellburst.payload.kinds_objects import ATOMS
 from cellburst.payload.steps import own_attributes
 
+_MOST_LABELS = 10_000  # in an index of objects, which are compared one by one
+
 # Frames and series
 
 
@@ -130,7 +132,13 @@ def _replace_opaque_frame(frame: Any, state: Any) -> None:
             forget()
 
 
-# Indexes never change, but for their names
+# Indexes never change, but for their names; the array inside may be elsewhere, too (`idx.values`)
+
+
+def _index_parts(index: Any) -> Iterable[Part]:
+    values: Any = getattr(index, "_data", None)
+    if type(values) is memory.numpy().ndarray and (values.size <= _MOST_LABELS or not values.dtype.hasobject):
+        yield ("get", "_data"), values
 
 
 def _names(index: Any) -> tuple[Any, ...]:
@@ -184,6 +192,7 @@ INDEX = Kind(
     lambda frozen, index, _: frozen == _names(index),
     lambda index, _: _names(index),
     _replace_names,
+    _index_parts,
 )
 BACKED = Kind(
     "backed", lambda array, _: _backed_state(array), _same_backed, _backed_content, _replace_backed, _backed_parts

@@ -1,7 +1,8 @@
 """Code that raises as soon as it is called, and is in all else the code of a frame elsewhere.
 
 Its first instruction leads straight to one that raises, on the right line: nothing of the code itself is executed.
-Positions, names and every other instruction stay, because tools compare them with the source.
+Positions, names and every other instruction stay, because tools compare them with the source. On Python 3.10 they
+compare every instruction: there the code stays whole, and a trace function stops it where it begins.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import dis
 import inspect
 import sys
 from collections.abc import Collection, Iterator
-from types import CodeType
+from contextlib import contextmanager
+from types import CodeType, FrameType
 from typing import Any
 
 HIDE = "__tracebackhide__"
 _EXTENDED_ARG, _JUMP, _RAISE = (dis.opmap[name] for name in ("EXTENDED_ARG", "JUMP_FORWARD", "RAISE_VARARGS"))
 _SUSPENDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR | inspect.CO_ITERABLE_COROUTINE
+_WHOLE = 1 << 30  # among the flags: one that Python has no use for
 _RESUME, _NOP = dis.opmap.get("RESUME"), dis.opmap["NOP"]
 _MAKES_GENERATOR = frozenset({dis.opmap.get("RETURN_GENERATOR"), dis.opmap["POP_TOP"]})
 # Instructions behind which nothing is kept; others may, and what they keep has the same position as they.
@@ -34,8 +37,59 @@ def raising(fields: dict[str, Any], shown: Collection[int], line: int) -> CodeTy
     template = (lambda: None).__code__
     if not fields["co_code"]:
         return _without_positions(template, changes, line)
+    if sys.version_info < (3, 11):
+        changes["co_flags"] |= _WHOLE
+        return template.replace(**{**changes, **_as_shown(changes)})
     changes["co_code"] = _steered(template.replace(**changes), shown, line)
     return template.replace(**changes)
+
+
+def _as_shown(fields: dict[str, Any]) -> dict[str, Any]:
+    """What to change of the code of a cell's last expression, which here has a value and in a kernel shows it."""
+    code, constants, table = fields["co_code"], fields["co_consts"], fields["co_linetable"]
+    end = bytes([dis.opmap["RETURN_VALUE"], 0])
+    is_value = fields["co_name"] == "<module>" and not any(constants[i] is None for i in _last_constant(code))
+    if is_value and code.count(end) == 1 and code.endswith(end) and len(table) >= 2 and table[-2] < 250:
+        nothing = next((i for i, constant in enumerate(constants) if constant is None), len(constants))
+        code = code[:-2] + bytes([dis.opmap["PRINT_EXPR"], 0, dis.opmap["LOAD_CONST"], nothing & 0xFF]) + end
+        constants = constants if nothing < len(constants) else (*constants, None)
+        table = table[:-2] + bytes([table[-2] + 4, table[-1]])
+    return {"co_code": code, "co_consts": constants, "co_linetable": table}
+
+
+def _last_constant(code: bytes) -> list[int]:
+    """The number of the constant that is returned at the end, if one is."""
+    return [code[-3]] if len(code) >= 4 and code[-4] == dis.opmap["LOAD_CONST"] else []
+
+
+def is_left_whole(code: CodeType) -> bool:
+    """Whether ``raising`` has left the code as it is, so that it must not be called but while it is being stopped."""
+    return bool(code.co_flags & _WHOLE)
+
+
+class _Stopped(Exception):
+    pass
+
+
+@contextmanager
+def stopping(code: CodeType) -> Iterator[list[FrameType]]:
+    """Inside, a call of such code ends before its first instruction; its frame is in the list."""
+    frames: list[FrameType] = []
+
+    def stop(frame: FrameType, event: str, _: Any) -> Any:
+        if frame.f_code is not code:
+            return None
+        frames.append(frame)
+        raise _Stopped
+
+    before = sys.gettrace()
+    sys.settrace(stop)
+    try:
+        yield frames
+    except _Stopped:
+        pass
+    finally:
+        sys.settrace(before)
 
 
 def _without_positions(template: CodeType, changes: dict[str, Any], line: int) -> CodeType:

@@ -6,7 +6,6 @@ are still a private map of a blob one look at the page table, and only what is l
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Iterable, Iterator
 from pickle import PickleBuffer
@@ -16,6 +15,7 @@ import xxhash
 
 from cellburst.abc import BlobStore
 from cellburst.payload import graph, lifetimes, memory, tensor_memory
+from cellburst.payload.collecting import uncollected
 from cellburst.payload.digests import content_id
 from cellburst.payload.graph import Node
 from cellburst.payload.kinds_arrays import ARRAY
@@ -42,13 +42,8 @@ class Snapshot:
         self.loosened: lifetimes.Loosened | None = None
         self.kinds: set[type] = set()  # of instances with finalizers, and of all that a delta sent
         self.ended: list[Node] = []  # of objects that the cell has ended, if somebody may have noticed that
-        collecting = gc.isenabled()
-        gc.disable()  # it would go through all the new nodes again and again
-        try:
+        with uncollected():
             self._look()
-        finally:
-            if collecting:
-                gc.enable()
 
     def _look(self) -> None:
         self.nodes = graph.walk(self.variables, self.namespace)

@@ -20,6 +20,7 @@ _COPIED = 1 << 20  # bytes: up to here a copy is kept to compare with
 _PART = 64 * 1024  # bytes of one digest
 _STEP = 16 << 20  # bytes compared at once
 _GAP = 256  # unchanged bytes that cost less to send than to leave out
+_BLOCK = 128  # bytes that are looked at together: at most half of that gap
 
 
 class MemoryState:
@@ -78,13 +79,25 @@ class MemoryState:
 def _differing(row: Any, before: bytes, offset: int) -> list[Range]:
     """Where bytes are others than before; ``offset`` is where they start."""
     numpy = memory.numpy()
-    places = numpy.flatnonzero(row != numpy.frombuffer(before, "u1"))
-    if not places.size:
-        return []
-    cuts = numpy.flatnonzero(numpy.diff(places) > _GAP)
-    firsts = [int(places[0]), *places[cuts + 1].tolist()]
-    lasts = [*places[cuts].tolist(), int(places[-1])]
-    return [(offset + low, offset + high + 1) for low, high in zip(firsts, lasts, strict=True)]
+    size = len(before)
+    different = numpy.zeros(-(-size // _BLOCK) * _BLOCK, "?")
+    numpy.not_equal(row, numpy.frombuffer(before, "u1"), out=different[:size])
+    blocks = different.reshape(-1, _BLOCK)
+    touched = numpy.flatnonzero(blocks.view("u8").any(axis=1))
+    firsts, lasts = _runs(touched, touched, 1)
+    # two that differ in blocks side by side are never further from each other than the gap
+    firsts = firsts * _BLOCK + blocks[firsts].argmax(axis=1)
+    lasts = lasts * _BLOCK + (_BLOCK - 1) - blocks[lasts, ::-1].argmax(axis=1)
+    firsts, lasts = _runs(firsts, lasts, _GAP)
+    return [(offset + low, offset + high + 1) for low, high in zip(firsts.tolist(), lasts.tolist(), strict=True)]
+
+
+def _runs(firsts: Any, lasts: Any, gap: int) -> tuple[Any, Any]:
+    """Where runs begin and end: parts in order that are at most ``gap`` from one to the next."""
+    apart = firsts[1:] - lasts[:-1] > gap
+    ends = memory.numpy().ones(min(1, len(firsts)), "?")
+    join = memory.numpy().concatenate
+    return firsts[join((ends, apart))], lasts[join((apart, ends))]
 
 
 def _clean_map(low: int, size: int) -> Any:

@@ -7,13 +7,13 @@ back through it raises: what torch raises where the graph was already used up, o
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from cellburst.errors import PlaceholderError
 from cellburst.payload.rebuild import paths_to
+from cellburst.payload.silence import no_warnings
 from cellburst.payload.tensor_memory import torch
 
 _MOST = 20_000  # operations that are asked whether they were used up
@@ -78,8 +78,7 @@ def cut(tensor: Any, origin: Origin) -> None:
     _lost.append((tensor, origin))
     if tensor.is_leaf and tensor.requires_grad:
         tensor.requires_grad_(False)  # or torch would not let it be changed
-    with torch().inference_mode(False), torch().enable_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with torch().inference_mode(False), torch().enable_grad(), no_warnings():
         _function(origin).apply(tensor, torch().empty(0, device="cpu", requires_grad=True))
 
 

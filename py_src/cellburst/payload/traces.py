@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import cellburst
 from cellburst.payload import namespaces
-from cellburst.payload.raising import HIDE, raising
+from cellburst.payload.raising import HIDE, is_left_whole, raising, stopping
 from cellburst.payload.sources import SourceRef, text_of
 
 _OURS = os.path.join(os.path.dirname(os.path.abspath(cellburst.__file__)), "")
@@ -65,7 +65,8 @@ def take(traceback: TracebackType | None, until: TracebackType | None = None) ->
             numbers[key] = len(codes)
             codes.append((_sketch(frame.f_code), key[1]))
         line = entry.tb_lineno or 0
-        entries.append((numbers[key], entry.tb_lasti, line, frame.f_lineno or line, _is_hidden(frame)))
+        came_to = line if is_left_whole(frame.f_code) else frame.f_lineno or line
+        entries.append((numbers[key], entry.tb_lasti, line, came_to, _is_hidden(frame)))
     names = dict.fromkeys(fields["co_filename"] for fields, _ in codes)
     sources = tuple(SourceRef(name) for name in names if text_of(name))
     return Trace(tuple(codes), tuple(entries), sources) if entries else None
@@ -181,6 +182,11 @@ def _stop_all(functions: list[FunctionType]) -> list[FrameType]:
 def _stop(functions: list[FunctionType]) -> Generator[Any, Any, None]:
     itself = yield None  # kept, so that it waits for as long as one of the frames is there
     for function in functions:
+        if is_left_whole(function.__code__):
+            with stopping(function.__code__) as frames:
+                function()
+            itself = yield frames.pop()
+            continue
         try:
             function()
         except Exception as error:  # "No active exception to reraise"

@@ -20,24 +20,27 @@ class WeakTargets:
     def __init__(self, admitted: frozenset[int] | None) -> None:
         self._admitted = admitted
         self.found: list[Any] = []
+        self._dispensable: set[int] = set()
 
-    def admits(self, target: Any) -> bool:
-        """Whether a reference to it may be pickled in this try."""
+    def admits(self, target: Any, *, dispensable: bool = False) -> bool:
+        """Whether a reference to it may be pickled in this try. A dispensable one is no reason to refuse."""
         if self._admitted is None:
             self.found.append(target)
+            if dispensable:
+                self._dispensable.add(id(target))
             return False
         return id(target) in self._admitted
 
     def travelling(self, reached: Any, *, insist: bool) -> frozenset[int]:
         """The targets that were reached: by id in ``reached``, or because every process has them.
 
-        Raises PicklingError for the first other one if they ``insist``.
+        Raises PicklingError for the first other one, if they ``insist`` and it is not dispensable.
         """
         found = set()
         for target in self.found:
             if id(target) in reached or _is_everywhere(target):
                 found.add(id(target))
-            elif insist:
+            elif insist and id(target) not in self._dispensable:
                 raise pickle.PicklingError(
                     f"a weak reference leads to a {type(target).__qualname__} that nothing else here leads to, and "
                     "that would be gone in the worker; let the cell use the object itself too"

@@ -75,6 +75,8 @@ def _reason(pool: Pool, worker: Worker, ending: Ending) -> tuple[LossReason | No
         return None, ending.message or ending.cause.value
     if ending.cause is Cause.CLOSED:
         return (LossReason.POOL_LOST if worker.held else None), ending.message or ending.cause.value
+    if ending.cause is Cause.CROWDED:
+        return LossReason.TOO_MANY_PROCESSES, ending.message
     if ending.cause is Cause.UNRESPONSIVE:
         return LossReason.UNRESPONSIVE, ending.message
     killed_for_memory = memory.kills() > worker.out_of_memory_kills

@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable
 
-from cellburst.pool import ending
+from cellburst.pool import ending, guard
 from cellburst.pool.held import Task
 from cellburst.pool.state import Cause, Interrupt, Pool, TakeBack, Worker
 from cellburst.wire.pool import Returned
@@ -27,6 +27,7 @@ def feed(pool: Pool, worker: Worker) -> None:
             shared = pool.runs[message.run]
             if shared.payload.keep_children:
                 worker.keeps_children = pool.keeps_children = True
+                guard.spare_unmarked()
             send(pool, worker, LoadRun(message.run, shared.payload, shared.count, shared.seed))
         send(pool, worker, message)
 

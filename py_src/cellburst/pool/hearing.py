@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import time
 
 import msgspec
@@ -14,6 +13,7 @@ from cellburst.pool.log import log
 from cellburst.pool.rawoutput import WINDOW, RawPipe, Record, drain
 from cellburst.pool.state import Cause, Pool, Worker
 from cellburst.wire.pool import WorkerStarted
+from cellburst.wire.waiting import readable
 from cellburst.wire.worker import Finished, Progressed, Ready, Streamed
 
 _LAST_WORDS = 2000  # characters of what a worker said outside of any task
@@ -30,7 +30,7 @@ def listen(pool: Pool, worker: Worker) -> None:
 
 def hear_rest(pool: Pool, worker: Worker) -> None:
     """Take in what a worker that has ended left in its socket and pipes."""
-    while worker.connected and select.select([worker.channel], [], [], 0)[0]:
+    while worker.connected and readable(worker.channel, 0.0):
         _readable(pool, worker)
     _read_pipes(pool, worker)
     _finish_output(pool, worker)

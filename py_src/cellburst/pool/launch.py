@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import subprocess
 import sys
 import time
@@ -14,9 +13,10 @@ from pathlib import Path
 from cellburst import processes
 from cellburst.errors import ControllerError
 from cellburst.library_state.environment import THREADS, for_children
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.pool.capacity import usable_cores
 from cellburst.settings import Settings
+from cellburst.wire.waiting import readable
 
 WORKER = "cellburst.worker.main:serve"
 _DETACH = Path(__file__).with_name("detach.py")
@@ -36,11 +36,11 @@ class PoolInfo:
     version: str
 
 
-def find(places: Places) -> PoolInfo | None:
+def find(folders: Folders) -> PoolInfo | None:
     """The pool of this environment; None if there is none. A stale file is left alone."""
     reap()
     try:
-        state = json.loads(places.pool_file.read_bytes())
+        state = json.loads(folders.pool_file.read_bytes())
         found = PoolInfo(**{item.name: state[item.name] for item in fields(PoolInfo)})
         runs = processes.is_running(found.pid, found.start_time, found.boot_id)
     except (OSError, ValueError, KeyError, TypeError):
@@ -48,23 +48,23 @@ def find(places: Places) -> PoolInfo | None:
     return found if runs else None
 
 
-def begin(places: Places, settings: Settings, worker: str = WORKER) -> int:
+def begin(folders: Folders, settings: Settings, worker: str = WORKER) -> int:
     """Start a pool and do not wait for it; ``worker`` is the module:function that its workers run. Raises OSError.
 
     The descriptor becomes readable when the pool can be connected to ("ready"), when it left because there is
     one already ("other"), or when it could not start (the end of the file; its log says why).
     """
     reap()
-    places.create()
+    folders.create()
     ready, write = os.pipe()
     try:
-        with open(places.log, "ab") as log:
+        with open(folders.log, "ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(_DETACH), places.env, *_command(places, settings, worker, write)],
+                [sys.executable, "-I", "-S", str(_DETACH), folders.env, *_command(folders, settings, worker, write)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                cwd=places.runtime,  # not the notebook's folder: it may be moved or unmounted while we live
+                cwd=folders.runtime,  # not the notebook's folder: it may be moved or unmounted while we live
                 env=_environment(settings),
                 pass_fds=(write,),
             )
@@ -77,21 +77,21 @@ def begin(places: Places, settings: Settings, worker: str = WORKER) -> int:
     return ready
 
 
-def start(places: Places, settings: Settings, worker: str = WORKER) -> None:
+def start(folders: Folders, settings: Settings, worker: str = WORKER) -> None:
     """Start a pool, if there is none, and wait until it can be connected to. Raises ControllerError."""
     deadline = time.monotonic() + _PATIENCE
-    while find(places) is None:
-        ready = begin(places, settings, worker)
+    while find(folders) is None:
+        ready = begin(folders, settings, worker)
         try:
             word = b""
-            if select.select([ready], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            if readable(ready, deadline - time.monotonic()):
                 word = os.read(ready, 64)
         finally:
             os.close(ready)
         if not word:
-            raise ControllerError(f"the pool of local workers did not start; {places.log} says why")
+            raise ControllerError(f"the pool of local workers did not start; {folders.log} says why")
         if time.monotonic() > deadline:
-            raise ControllerError(f"a pool of local workers holds {places.pool_lock} and does not listen")
+            raise ControllerError(f"a pool of local workers holds {folders.pool_lock} and does not listen")
 
 
 def reap() -> None:
@@ -99,12 +99,12 @@ def reap() -> None:
     _children[:] = [child for child in _children if child.poll() is None]
 
 
-def _command(places: Places, settings: Settings, worker: str, ready: int) -> list[str]:
+def _command(folders: Folders, settings: Settings, worker: str, ready: int) -> list[str]:
     changed = {item.name: value for item in fields(settings) if (value := getattr(settings, item.name)) != item.default}
     options = {
-        "data": str(places.data),
-        "runtime": str(places.runtime),
-        "env": places.env,
+        "data": str(folders.data),
+        "runtime": str(folders.runtime),
+        "env": folders.env,
         "settings": changed,
         "worker": worker,
         "ready": ready,

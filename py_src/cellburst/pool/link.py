@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from cellburst.pool.log import log
 from cellburst.pool.loop import PoolLoop
 from cellburst.wire.frames import Channel
 from cellburst.wire.pool import Attach, Refused, ToPool
+from cellburst.wire.waiting import writable
 
 CONGESTED = 64 << 20  # bytes that the controller has not taken; above it nothing more is read from workers
 
@@ -77,7 +77,7 @@ class ControllerLink:
         deadline = time.monotonic() + seconds
         try:
             while self._channel is not None and not self._channel.flush():
-                if not select.select([], [self._channel], [], max(0.0, deadline - time.monotonic()))[1]:
+                if not writable(self._channel, deadline - time.monotonic()):
                     return  # it is stuck: what it misses is in the spool
         except OSError:
             return  # it is gone

@@ -16,8 +16,8 @@ import msgspec
 
 from cellburst import processes
 from cellburst._version import __version__
-from cellburst.paths import Places
-from cellburst.pool import containment, spool
+from cellburst.paths import Folders
+from cellburst.pool import containment, guard, spool
 from cellburst.pool.log import log
 from cellburst.pool.marker import Marker
 from cellburst.pool.process import Birth, Serve
@@ -48,26 +48,27 @@ def main(argv: Sequence[str]) -> int:
     is a pool already.
     """
     options = msgspec.json.decode(argv[0], type=Options)
-    places = Places(Path(options.data), Path(options.runtime), options.env)
+    folders = Folders(Path(options.data), Path(options.runtime), options.env)
     settings = Settings(**options.settings)
     umask = os.umask(0o077)
-    places.create()
-    lock = _lock(places.pool_lock)
+    folders.create()
+    lock = _lock(folders.pool_lock)
     if lock is None:
         _say(options.ready, "other")
         return 0
-    marker = _own_marker(places)
-    supervisor = Supervisor(places, settings, Birth(_load(options.worker), places.blobs, settings, marker, umask))
+    guard.meet()
+    marker = _own_marker(folders)
+    supervisor = Supervisor(folders, settings, Birth(_load(options.worker), folders.blobs, settings, marker, umask))
     containment.adopt_orphans()
-    listener = _listen(places.pool_socket)
+    listener = _listen(folders.pool_socket)
     supervisor.begin(listener)
-    _write_state(places, marker)
+    _write_state(folders, marker)
     _say(options.ready, "ready")
-    supervisor.later(0.0, lambda: _clear_up(places))
+    supervisor.later(0.0, lambda: _clear_up(folders))
     gc.freeze()  # so that collections in workers leave the pages alone that they share with us
     gc.enable()
     supervisor.run()
-    _remove(places)
+    _remove(folders)
     return 0
 
 
@@ -88,10 +89,10 @@ def _lock(path: Path) -> int | None:
     return descriptor
 
 
-def _own_marker(places: Places) -> Marker:
+def _own_marker(folders: Folders) -> Marker:
     """The same as ``detach`` has put into our environment, where it could."""
     pid = os.getpid()
-    return Marker(places.env, pid, processes.start_time(pid) or 0, "pool")
+    return Marker(folders.env, pid, processes.start_time(pid) or 0, "pool")
 
 
 def _listen(path: Path) -> socket.socket:
@@ -102,28 +103,28 @@ def _listen(path: Path) -> socket.socket:
     return listener
 
 
-def _write_state(places: Places, marker: Marker) -> None:
+def _write_state(folders: Folders, marker: Marker) -> None:
     state = {
-        "socket": str(places.pool_socket),
+        "socket": str(folders.pool_socket),
         "pid": marker.pid,
         "start_time": marker.start,
         "boot_id": processes.boot_id(),
         "version": __version__,
     }
-    temporary = places.pool_file.with_suffix(f".{os.getpid()}.tmp")
+    temporary = folders.pool_file.with_suffix(f".{os.getpid()}.tmp")
     temporary.write_text(json.dumps(state))
-    temporary.replace(places.pool_file)
+    temporary.replace(folders.pool_file)
 
 
-def _clear_up(places: Places) -> None:
-    spool.remove_unfinished(places.spool)
-    ended = end_survivors(places)
+def _clear_up(folders: Folders) -> None:
+    spool.remove_unfinished(folders.spool)
+    ended = end_survivors(folders)
     if ended:
         log(f"{ended} processes of an earlier pool were ended")
 
 
-def _remove(places: Places) -> None:
-    for path in (places.pool_file, places.pool_socket):
+def _remove(folders: Folders) -> None:
+    for path in (folders.pool_file, folders.pool_socket):
         path.unlink(missing_ok=True)
 
 

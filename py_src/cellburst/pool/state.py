@@ -14,6 +14,7 @@ from cellburst.pool.loop import PoolLoop
 from cellburst.pool.outbox import Outbox
 from cellburst.pool.process import Birth, WorkerProcess
 from cellburst.pool.rawoutput import RawPipe
+from cellburst.pool.usage import Meter
 from cellburst.settings import Settings
 from cellburst.wire.frames import Channel
 from cellburst.wire.pool import DefineRun, WorkerEnded
@@ -26,6 +27,7 @@ class Cause(Enum):
     STOPPED = "nobody needs it"
     CANCELLED = "its task was cancelled"
     TIMED_OUT = "its task took too long"
+    CROWDED = "its task has started too many processes"
     UNRESPONSIVE = "it cannot be talked to"
     CLOSED = "the pool ends"
 
@@ -92,6 +94,7 @@ class Worker(Struct, eq=False):
     base: Size = Size()
     weighed: float = 0.0
     retiring: str = ""
+    meter: Meter = field(default_factory=Meter)
     out_of_memory_kills: int = 0
     last_words: str = ""
 

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.pool import burial, commands, ending, feeding, hearing, memory
 from cellburst.pool.capacity import usable_cores
 from cellburst.pool.link import ControllerLink
@@ -27,8 +27,8 @@ _MAXRSS_UNIT = 1024 if sys.platform == "linux" else 1
 class Supervisor:
     """One pool. ``begin`` once, then ``run``, which returns when the pool is to end."""
 
-    def __init__(self, places: Places, settings: Settings, birth: Birth) -> None:
-        self._places = places
+    def __init__(self, folders: Folders, settings: Settings, birth: Birth) -> None:
+        self._folders = folders
         self._settings = settings
         self._birth = birth
         self._loop = PoolLoop()
@@ -50,7 +50,7 @@ class Supervisor:
             loop=self._loop,
             birth=self._birth,
             link=link,
-            outbox=Outbox(self._places.spool, link.send, self._loop.later, self._settings.output_head),
+            outbox=Outbox(self._folders.spool, link.send, self._loop.later, self._settings.output_head),
             bury=self._bury,
             spared=feeding.feed,
             memory_limit=memory.limit(),

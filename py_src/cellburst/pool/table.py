@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Process(NamedTuple):
@@ -104,6 +105,18 @@ def resident(pid: int) -> int:
     return (int(fields[1]) - int(fields[2])) * _PAGE if len(fields) > 2 else 0
 
 
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """CPU time that these processes, and children of theirs that have ended, have used."""
+    return sum(map(_cpu_seconds, pids))
+
+
+def _cpu_seconds(pid: int) -> float:
+    if sys.platform != "linux":
+        return _cpu_by_psutil(pid)
+    fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    return sum(map(int, fields[11:15])) / _TICKS
+
+
 def _send_checked(process: Process, number: signal.Signals) -> bool:
     if not _is_same(process):
         return False
@@ -139,3 +152,13 @@ def _table_by_psutil() -> Table:
         state = states.get(facts["status"], "R")
         found[process.pid] = Process(process.pid, facts["ppid"] or 0, state, int((facts["create_time"] or 0) * 100))
     return found
+
+
+def _cpu_by_psutil(pid: int) -> float:
+    import psutil
+
+    try:
+        found = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(found.user + found.system)

@@ -1,13 +1,14 @@
-"""Looking at busy workers now and then: time limits, and how much memory their trees use."""
+"""Looking at busy workers now and then: time limits, and how many processes and how much memory their trees have."""
 
 from __future__ import annotations
 
 import time
 
-from cellburst.pool import ending, memory
+from cellburst.pool import ending, memory, usage
 from cellburst.pool.state import Cause, Pool, Worker
 from cellburst.pool.table import tree_of
 from cellburst.wire.board import Executing
+from cellburst.wire.pool import Sampled
 
 _INTERVAL = 0.1  # seconds
 _SHORT = 0.2  # seconds; shorter tasks are not measured from outside
@@ -36,15 +37,29 @@ def _look_at(pool: Pool, worker: Worker) -> float:
         return _INTERVAL
     elapsed = time.monotonic() - executing.monotonic
     if elapsed > _SHORT:
-        _measure(worker, executing)
+        _measure(pool, worker, executing, elapsed)
     return _enforce_limit(pool, worker, executing, elapsed)
 
 
-def _measure(worker: Worker, executing: Executing) -> None:
+def _measure(pool: Pool, worker: Worker, executing: Executing, elapsed: float) -> None:
     if worker.measured != executing.serial:
         worker.measured, worker.peak = executing.serial, 0
         worker.out_of_memory_kills = memory.kills()
-    worker.peak = max(worker.peak, memory.tree_resident(tree_of(worker.pid)))
+    tree = tree_of(worker.pid)
+    _count(pool, worker, executing, len(tree))
+    used = memory.tree_resident(tree)
+    worker.peak = max(worker.peak, used)
+    found = usage.sample(worker.meter, executing.serial, elapsed, tree, used)
+    task = worker.held.by_serial(executing.serial) if found is not None else None
+    if task is not None and found is not None:
+        pool.link.send(Sampled(task.run, task.index, task.generation, task.attempt, found))
+
+
+def _count(pool: Pool, worker: Worker, executing: Executing, processes: int) -> None:
+    limit = pool.settings.task_processes
+    if 0 < limit < processes - 1:
+        message = f"it had {processes - 1:,} processes of its own, more than the {limit:,} that a task may have"
+        ending.begin(pool, worker, Cause.CROWDED, message, executing.serial)
 
 
 def _enforce_limit(pool: Pool, worker: Worker, executing: Executing, elapsed: float) -> float:

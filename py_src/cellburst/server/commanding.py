@@ -14,8 +14,9 @@ from cellburst._version import __version__
 from cellburst.client.connection import Connection
 from cellburst.client.record import ControllerRecord, find_controller
 from cellburst.errors import ControllerError, VersionSkewError
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
+from cellburst.wire.client import Done
 
 _THREADS = 16  # one may wait for a minute for a controller that is stuck
 _GONE = "the controller ended while it was asked; try again"
@@ -28,27 +29,27 @@ class Commanding:
     another environment needs the Python of that environment.
     """
 
-    def __init__(self, own: Places, settings: Settings) -> None:
+    def __init__(self, own: Folders, settings: Settings) -> None:
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="cellburst-command")
         self._own = own.env
         self._settings = settings
         self._lock = threading.Lock()
         self._connections: dict[str, Connection] = {}
 
-    def ask(self, places: Places, message: Any, elsewhere: str) -> dict[str, Any]:
-        """What the controller of that environment answers.
+    def carry_out(self, folders: Folders, message: Any, elsewhere: str) -> Done:
+        """Ask the controller of that environment; its answer.
 
         ``elsewhere`` says what to do in that environment if its controller does not run.
         Raises what the controller refuses with; ControllerError: it does not run, or does not answer;
         VersionSkewError: it is of another version.
         """
-        record = find_controller(places)
-        if record is None and places.env != self._own:
-            raise ControllerError(_not_running(places.env, elsewhere))
+        record = find_controller(folders)
+        if record is None and folders.env != self._own:
+            raise ControllerError(_not_running(folders.env, elsewhere))
         try:
-            return dict(self._connection(places).request(message).data)
+            return self._connection(folders).request(message)
         except VersionSkewError:
-            raise VersionSkewError(_skew(record or find_controller(places))) from None
+            raise VersionSkewError(_skew(record or find_controller(folders))) from None
 
     def close(self) -> None:
         """Wait for what is being asked, and close every connection."""
@@ -57,13 +58,13 @@ class Commanding:
             while self._connections:
                 self._connections.popitem()[1].close()
 
-    def _connection(self, places: Places) -> Connection:
+    def _connection(self, folders: Folders) -> Connection:
         with self._lock:
-            found = self._connections.get(places.env)
+            found = self._connections.get(folders.env)
             if found is None:
-                own = places.env == self._own
-                found = Connection(places, self._settings, may_start=own, missing=_GONE)
-                self._connections[places.env] = found
+                own = folders.env == self._own
+                found = Connection(folders, self._settings, may_start=own, missing=_GONE)
+                self._connections[folders.env] = found
             return found
 
 

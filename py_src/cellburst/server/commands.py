@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import secrets
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -12,11 +14,11 @@ from cellburst.model.run import ENDED
 from cellburst.server import asking
 from cellburst.server.command_schemas import CancelBody, CommandAnswer, Nothing, RenameBody, RetryBody
 from cellburst.server.service import Service
-from cellburst.wire.client import Cancel, Delete, Prune, Rename, Retry
+from cellburst.wire.client import Cancel, Delete, Prune, Rename, Rerun, Retry
 
 _NO_ENV = (
-    "run {run} needs values of {names}, which its notebook had set and which are never stored; retry it from that"
-    ' notebook, where they are set: cellburst.attach("{run}").retry({which!r})'
+    "run {run} needs values of {names}, which its notebook had set and which are never stored; do it in that"
+    ' notebook, where they are set: cellburst.attach("{run}").{call}'
 )
 
 
@@ -28,6 +30,11 @@ async def cancel(service: Service, run: str, body: CancelBody) -> CommandAnswer:
 async def retry(service: Service, run: str, body: RetryBody) -> CommandAnswer:
     """Run tasks again: ``tasks`` says how many."""
     return await _in_thread(service, partial(_retry, service, run, body.which))
+
+
+async def rerun(service: Service, run: str, body: Nothing) -> CommandAnswer:
+    """Run the same once more, with the same inputs and seed: ``run`` is the new one."""
+    return await _in_thread(service, partial(_rerun, service, run))
 
 
 async def rename(service: Service, run: str, body: RenameBody) -> CommandAnswer:
@@ -52,7 +59,7 @@ def _in_thread(service: Service, act: Callable[[], dict[str, Any]]) -> Awaitable
 
 
 def _ask(service: Service, env: str, message: Any, elsewhere: str) -> dict[str, Any]:
-    return service.commanding.ask(service.stores.places(env), message, elsewhere)
+    return dict(service.commanding.carry_out(service.stores.folders(env), message, elsewhere).data)
 
 
 def _cancel(service: Service, run: str, tasks: tuple[int, ...] | None) -> dict[str, Any]:
@@ -66,15 +73,28 @@ def _cancel(service: Service, run: str, tasks: tuple[int, ...] | None) -> dict[s
 
 
 def _retry(service: Service, run: str, which: Any) -> dict[str, Any]:
-    with service.stores.holding(run) as (env, reader):
-        status, missing = reader.status(run), reader.run(run).payload.dropped
-    if missing and status.state in ENDED:  # the server's own values are not those that the notebook had
-        raise UsageError(_NO_ENV.format(run=run, names=", ".join(missing), which=which))
+    env = _with_environment(service, run, f"retry({which!r})")
     option = "" if which == "unfinished" else f" --{which}"
     done = _ask(service, env, Retry(0, run, which), f"run `cellburst retry {run}{option}`")
     if not done.get("tasks"):
         raise UsageError(f"run {run} has no task to run again")
     return done
+
+
+def _rerun(service: Service, run: str) -> dict[str, Any]:
+    env = _with_environment(service, run, "rerun()")
+    key = f"{os.getpid()}-{secrets.token_hex(12)}"
+    commanding, elsewhere = service.commanding, f"run `cellburst rerun {run}`"
+    return {"run": commanding.carry_out(service.stores.folders(env), Rerun(0, run, key), elsewhere).run}
+
+
+def _with_environment(service: Service, run: str, call: str) -> str:
+    """The run's environment. Raises UsageError if only its notebook has what it needs; ``call`` is what to do there."""
+    with service.stores.holding(run) as (env, reader):
+        status, missing = reader.status(run), reader.run(run).payload.dropped
+    if missing and status.state in ENDED:  # the server's own values are not those that the notebook had
+        raise UsageError(_NO_ENV.format(run=run, names=", ".join(missing), call=call))
+    return env
 
 
 def _rename(service: Service, run: str, name: str) -> dict[str, Any]:

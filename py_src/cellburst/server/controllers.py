@@ -12,7 +12,7 @@ from cellburst._version import __version__
 from cellburst.client.link import Link, LinkLostError
 from cellburst.client.record import ControllerRecord, find_controller
 from cellburst.errors import ControllerError, VersionSkewError
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.server.schemas import ControllerRow
 from cellburst.wire.client import PROTOCOL
 
@@ -32,9 +32,9 @@ class Controllers:
         self._asking = threading.Lock()
         self._known: dict[tuple[str, int], tuple[float, ControllerRow]] = {}
 
-    def look(self, places: Places, live: bool) -> ControllerRow:
+    def look(self, folders: Folders, live: bool) -> ControllerRow:
         """The controller of an environment; ``live`` says that it has runs which have not ended."""
-        record = find_controller(places)
+        record = find_controller(folders)
         if record is None:
             why = "no controller runs, and runs have not ended" if live else "no controller runs; none is needed"
             return ControllerRow("stopped", message=why, hint=_RESUME if live else "")
@@ -42,7 +42,7 @@ class Controllers:
             return _newer(record)
         if _is_stopped(record.pid):
             return _stuck(record, f"the controller (pid {record.pid}) was stopped by a signal")
-        return self._asked(places.env, record) if live else _running(record)
+        return self._asked(folders.env, record) if live else _running(record)
 
     def _asked(self, env: str, record: ControllerRecord) -> ControllerRow:
         key = (env, record.pid)

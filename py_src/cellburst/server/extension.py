@@ -6,7 +6,7 @@ import atexit
 
 from jupyter_server.serverapp import ServerApp
 
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.server.base import handlers
 from cellburst.server.service import SETTING, Service
 from cellburst.settings import Settings
@@ -15,7 +15,7 @@ from cellburst.settings import Settings
 def load(server_app: ServerApp) -> None:
     """Add the handlers. Raises ValueError for a setting in the environment that cannot be read."""
     settings = Settings.load()
-    service = Service(Places.of(settings), settings)
+    service = Service(Folders.of(settings), settings)
     service.events.register(server_app.event_logger)
     web_app = server_app.web_app
     web_app.settings[SETTING] = service

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from cellburst.abc import Standing
+from cellburst.model.stored import Standing
 from cellburst.server.change_schemas import ChangeRow, RunsChanged
 from cellburst.server.schemas import CountsRow
 

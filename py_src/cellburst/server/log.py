@@ -6,7 +6,6 @@ import xxhash
 
 from cellburst.client.logs import log_text
 from cellburst.server.outputs import last_attempt
-from cellburst.server.positions import is_gap
 from cellburst.server.replies import Download
 from cellburst.server.service import Service
 
@@ -15,7 +14,5 @@ def log(service: Service, run: str, index: int) -> Download:
     """What a terminal would have shown, escape sequences included. Raises UnknownRunError, StoreError."""
     with service.stores.holding(run) as (_, reader):
         _, records = last_attempt(reader, run, index)
-    # a gap's text says already what ``log_text`` says of records that miss something
-    texts = ({**record, "dropped": 0} if is_gap(record) else record for record in records)
-    data = log_text(texts).encode(errors="replace")
+    data = log_text(records).encode(errors="replace")
     return Download(f"{run}-task{index}.txt", data, xxhash.xxh3_128_hexdigest(data))

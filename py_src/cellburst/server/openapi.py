@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ from msgspec import Struct
 
 from cellburst._version import __version__
 from cellburst.server import schemas as s
+from cellburst.server.change_schemas import RunsChanged
 from cellburst.server.routes import API, ROUTES, Route
 from cellburst.server.service import Service
 
@@ -30,7 +32,9 @@ def openapi(service: Service) -> s.OpenApi:
 def document() -> s.OpenApi:
     """The document; the same wherever it is made."""
     kinds = [kind for route in ROUTES for kind in (route.answer, route.query, route.body) if kind is not None]
-    _, components = msgspec.json.schema_components(dict.fromkeys([*kinds, s.ErrorAnswer]), ref_template=_REF)
+    _, components = msgspec.json.schema_components(
+        dict.fromkeys([*kinds, s.ErrorAnswer, RunsChanged]), ref_template=_REF
+    )
     paths: dict[str, Any] = {}
     for route in ROUTES:
         paths.setdefault(API + route.path, {})[route.method.lower()] = _operation(route, components)
@@ -41,6 +45,12 @@ def document() -> s.OpenApi:
         paths=paths,
         components={"schemas": schemas},
     )
+
+
+def text() -> str:
+    """The document as the page's build has it (``labextension/src/api/openapi.json``)."""
+    found = msgspec.to_builtins(document())
+    return json.dumps(found, indent=2, sort_keys=True) + "\n"
 
 
 def _of_answers(components: dict[str, Any]) -> dict[str, Any]:
@@ -98,3 +108,7 @@ def _responses(route: Route) -> dict[str, Any]:
 
 def _json(kind: type[Struct]) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": _REF.format(name=kind.__name__)}}}
+
+
+if __name__ == "__main__":
+    print(text(), end="")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cellburst.abc import RunBrowser, TaskRow
+from cellburst.abc import RunBrowser
 from cellburst.errors import UsageError
 from cellburst.model.browsing import TaskQuery
+from cellburst.model.stored import TaskRow
 from cellburst.server import asking, positions
 from cellburst.server import task_schemas as s
 from cellburst.server.service import Service

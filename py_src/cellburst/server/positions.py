@@ -6,11 +6,10 @@ Records are put together anew each time they are read, and of a long output the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from cellburst.store.output_records import cut, gap, is_stream, weight
-
-Output = dict[str, Any]
+from cellburst.model.gaps import Output, gap, is_gap, missing_bytes
+from cellburst.store.output_records import cut, is_stream, weight
 
 
 class Piece(NamedTuple):
@@ -20,12 +19,6 @@ class Piece(NamedTuple):
     end: int
     dropped: int
     more: bool
-
-
-def is_gap(record: Output) -> bool:
-    """Whether it only stands for output that was not kept: its text was written by nobody."""
-    dropped = _lost(record)
-    return dropped > 0 and bool(record["text"] == gap(dropped)["text"])
 
 
 def length(records: Iterable[Output]) -> int:
@@ -41,7 +34,7 @@ def piece(records: Sequence[Output], start: int, limit: int) -> Piece:
     for record in records:
         end = place + _extent(record)
         if end > max(place, start):
-            lost = max(0, min(end, place + _lost(record)) - max(place, start))
+            lost = max(0, min(end, place + missing_bytes(record)) - max(place, start))
             rest = gap(lost) if is_gap(record) else _from(record, max(0, start - place))
             if not is_stream(rest):
                 if found and weight(rest) > room:
@@ -64,15 +57,11 @@ def _extent(record: Output) -> int:
     return int(record["dropped"]) if is_gap(record) else weight(record)
 
 
-def _lost(record: Output) -> int:
-    return int(record.get("dropped", 0)) if is_stream(record) else 0
-
-
 def _from(record: Output, skipped: int) -> Output:
     """A text without its first bytes; those that are missing before it come first."""
     if not is_stream(record) or not skipped:
         return record
-    lost = _lost(record)
+    lost = missing_bytes(record)
     rest = {name: value for name, value in record.items() if name != "dropped"}
     if skipped < lost:
         return {**rest, "dropped": lost - skipped}

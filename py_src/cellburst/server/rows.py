@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from cellburst import abc
+import msgspec
+
 from cellburst.model.browsing import AttemptRow
-from cellburst.model.manifest import InputEntry
 from cellburst.model.outcome import TaskResult
-from cellburst.model.run import ENDED, Counts, Origin, Run, RunOptions, RunState, RunSummary
+from cellburst.model.run import ENDED, Counts, Run, RunState, RunSummary
+from cellburst.model.stored import EventRow, TaskRow
 from cellburst.server import schemas as s
 from cellburst.server import task_schemas as t
 
 _LINE = 200
 _FIRST_ETA = 2.0  # seconds that a run must have been going on
 _EXACT = 1 << 53  # integers beyond are rounded by a browser
+
+_Row = TypeVar("_Row", bound=msgspec.Struct)
 
 
 def run_row(run: RunSummary, kind: str, env: str, now: float) -> s.RunRow:
@@ -30,22 +33,22 @@ def run_detail(run: RunSummary, whole: Run | None, error: s.ErrorBody | None, en
     return s.RunDetail(
         **_run_fields(run, kind, env, now),
         code=run.code,
-        manifest=[_input(entry) for entry in whole.manifest.entries] if whole is not None else [],
+        manifest=[_as(s.InputRow, entry) for entry in whole.manifest.entries] if whole is not None else [],
         sent=whole.manifest.size if whole is not None else 0,
-        options=_options(whole.options) if whole is not None else None,
-        origin=_origin(whole.origin) if whole is not None else None,
+        options=_as(s.OptionsRow, whole.options) if whole is not None else None,
+        origin=_as(s.OriginRow, whole.origin) if whole is not None else None,
         sweep=s.SweepRow(kind=kind, names=names, count=run.counts.total),
         folder=whole.payload.cwd if whole is not None else "",
         error=error,
     )
 
 
-def task_row(task: abc.TaskRow) -> t.TaskRow:
+def task_row(task: TaskRow) -> t.TaskRow:
     """A task in a table."""
     return t.TaskRow(**_task_fields(task))
 
 
-def task_detail(task: abc.TaskRow, result: TaskResult | None, attempts: Sequence[AttemptRow]) -> t.TaskDetail:
+def task_detail(task: TaskRow, result: TaskResult | None, attempts: Sequence[AttemptRow]) -> t.TaskDetail:
     """A task with what its outcome says; ``result`` is None while it has none."""
     fields = _task_fields(task)
     error = result.error if result is not None else None
@@ -55,18 +58,13 @@ def task_detail(task: abc.TaskRow, result: TaskResult | None, attempts: Sequence
         **fields,
         traceback=list(error.traceback) if error is not None else [],
         frames=[t.FrameRow(frame.filename, frame.lineno, frame.name) for frame in error.frames] if error else [],
-        attempts=[_attempt(row) for row in attempts],
+        attempts=[_as(t.AttemptRow, row) for row in attempts],
     )
 
 
-def timeline_row(line: abc.EventRow) -> s.TimelineRow:
+def timeline_row(line: EventRow) -> s.TimelineRow:
     """A line of a run's history."""
     return s.TimelineRow(line.sequence, line.at, line.kind, line.message, line.index)
-
-
-def counts_row(counts: Counts) -> s.CountsRow:
-    """Tasks by state."""
-    return s.CountsRow(counts.queued, counts.running, counts.succeeded, counts.failed, counts.cancelled, counts.unknown)
 
 
 def code_line(code: str) -> str:
@@ -103,7 +101,7 @@ def _run_fields(run: RunSummary, kind: str, env: str, now: float) -> dict[str, A
         "name": run.name,
         "target": run.target,
         "state": run.state.value,
-        "counts": counts_row(run.counts),
+        "counts": _as(s.CountsRow, run.counts),
         "submitted": run.submitted,
         "started": run.started,
         "ended": run.ended if run.state in ENDED else None,
@@ -117,51 +115,16 @@ def _run_fields(run: RunSummary, kind: str, env: str, now: float) -> dict[str, A
     }
 
 
-def _task_fields(task: abc.TaskRow) -> dict[str, Any]:
+def _task_fields(task: TaskRow) -> dict[str, Any]:
     ename, _, evalue = task.error.partition(": ")
-    return {
-        "index": task.index,
-        "state": task.state,
-        "attempt": task.attempt,
-        "generation": task.generation,
+    return msgspec.structs.asdict(task) | {
         "params": shown(task.params),
         "summary": shown(task.summary),
         "metrics": shown(task.metrics),
-        "started": task.started,
-        "seconds": task.seconds,
-        "peak_rss": task.peak_rss,
-        "worker": task.worker,
-        "note": task.note,
         "error": t.TaskError(ename, evalue) if task.error else None,
     }
 
 
-def _attempt(row: AttemptRow) -> t.AttemptRow:
-    return t.AttemptRow(
-        generation=row.generation,
-        attempt=row.attempt,
-        outcome=row.outcome,  # type: ignore[arg-type]
-        worker=row.worker,
-        started=row.started,
-        ended=row.ended,
-        message=row.message,
-    )
-
-
-def _input(entry: InputEntry) -> s.InputRow:
-    return s.InputRow(entry.name, entry.type, entry.size, entry.how, entry.why, entry.warning)
-
-
-def _options(options: RunOptions) -> s.OptionsRow:
-    return s.OptionsRow(
-        options.parallel,
-        options.retries,
-        options.timeout,
-        options.seed,
-        options.at_most_once,
-        options.on_interrupt,
-    )
-
-
-def _origin(origin: Origin) -> s.OriginRow:
-    return s.OriginRow(origin.notebook, origin.kernel, origin.python, origin.version, origin.pid)
+def _as(kind: type[_Row], record: msgspec.Struct) -> _Row:
+    """What an answer says of a record that has the same fields."""
+    return kind(**msgspec.structs.asdict(record))

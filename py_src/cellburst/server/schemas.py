@@ -12,6 +12,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from cellburst.model.manifest import InputEntry
+from cellburst.model.run import Counts
+
 RunStateName = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
 TaskStateName = Literal["queued", "running", "succeeded", "failed", "cancelled", "unknown"]
 SweepKind = Literal["", "single", "copies", "grid", "table"]
@@ -69,6 +72,13 @@ class LiveCounts(Struct, frozen=True):
     queued: int = 0
 
 
+class TargetRow(Struct, frozen=True):
+    """A place that a cell can be sent to: ``%%remote name``."""
+
+    name: str
+    what: str
+
+
 class StatusAnswer(Struct, frozen=True):
     """The server's cellburst, every store of the user, and how much is going on. ``at`` is the server's clock."""
 
@@ -76,20 +86,14 @@ class StatusAnswer(Struct, frozen=True):
     at: float
     stores: list[StoreRow]
     counts: LiveCounts
+    targets: list[TargetRow]
 
 
 # runs
 
 
-class CountsRow(Struct, frozen=True):
+class CountsRow(Counts, frozen=True):
     """Tasks by state."""
-
-    queued: int = 0
-    running: int = 0
-    succeeded: int = 0
-    failed: int = 0
-    cancelled: int = 0
-    unknown: int = 0
 
 
 class RunRow(Struct, frozen=True, kw_only=True):
@@ -134,15 +138,8 @@ class RunsAnswer(Struct, frozen=True):
     troubles: list[StoreTrouble]
 
 
-class InputRow(Struct, frozen=True):
+class InputRow(InputEntry, frozen=True):
     """A name that the code reads, and how it travelled."""
-
-    name: str
-    type: str
-    size: int | None
-    how: Literal["value", "import", "skipped", "refused"]
-    why: str = ""
-    warning: str = ""
 
 
 class OptionsRow(Struct, frozen=True):
@@ -157,13 +154,14 @@ class OptionsRow(Struct, frozen=True):
 
 
 class OriginRow(Struct, frozen=True):
-    """Who submitted it and from where."""
+    """Who submitted it and from where. ``cell`` is the notebook's own id of the cell, empty if that is not known."""
 
     notebook: str
     kernel: str
     python: str
     version: str
     pid: int
+    cell: str
 
 
 class SweepRow(Struct, frozen=True):

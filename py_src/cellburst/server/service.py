@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.server.commanding import Commanding
 from cellburst.server.controllers import Controllers
 from cellburst.server.events import Events
@@ -23,16 +23,16 @@ _THREADS = 4
 class Service:
     """The user's stores, and threads in which they are read: the server's own loop never waits for a disk."""
 
-    def __init__(self, places: Places, settings: Settings, clock: Callable[[], float] = time.time) -> None:
-        self.places = places
+    def __init__(self, folders: Folders, settings: Settings, clock: Callable[[], float] = time.time) -> None:
+        self.folders = folders
         self.settings = settings
         self.clock = clock
-        self.stores = Stores(places)
+        self.stores = Stores(folders)
         self.controllers = Controllers()
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="cellburst")
-        self.commanding = Commanding(places, settings)
+        self.commanding = Commanding(folders, settings)
         self.events = Events()
-        self.watcher = Watcher(Standings(places), self.events.send)
+        self.watcher = Watcher(Standings(folders), self.events.send)
 
     def close(self) -> None:
         """Wait for what is being read or asked, and close the stores."""

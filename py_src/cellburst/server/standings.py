@@ -10,9 +10,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from cellburst import wiring
-from cellburst.abc import Standing, StoreWatch
+from cellburst.abc import StoreWatch
 from cellburst.errors import StoreError
-from cellburst.paths import Places
+from cellburst.model.stored import Standing
+from cellburst.paths import Folders
 
 _AGAIN = 1.0  # seconds until a store that could not be read is tried again
 
@@ -37,12 +38,12 @@ class Standings:
 
     def __init__(
         self,
-        places: Places,
+        folders: Folders,
         open_watch: Callable[[Path], StoreWatch] = wiring.open_watch,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._folder = places.stores
-        self._own = places.store
+        self._folder = folders.stores
+        self._own = folders.store
         self._open = open_watch
         self._now = now
         self._stores: dict[Path, _Store] = {}

@@ -8,6 +8,7 @@ from cellburst._version import __version__
 from cellburst.abc import RunBrowser
 from cellburst.model.browsing import RunQuery
 from cellburst.model.run import Counts
+from cellburst.model.target import TARGETS
 from cellburst.server import schemas as s
 from cellburst.server.service import Service
 
@@ -23,11 +24,11 @@ def status(service: Service) -> s.StatusAnswer:
     """Every store of the user, also those that cannot be read now: they say why."""
     found, troubles = service.stores.each(_look)
     stores = [
-        s.StoreRow(store.env, store.python, service.controllers.look(service.stores.places(store.env), store.runs > 0))
+        s.StoreRow(store.env, store.python, service.controllers.look(service.stores.folders(store.env), store.runs > 0))
         for store in found
     ]
     stores += [
-        s.StoreRow(trouble.env, "", service.controllers.look(service.stores.places(trouble.env), False), trouble.error)
+        s.StoreRow(trouble.env, "", service.controllers.look(service.stores.folders(trouble.env), False), trouble.error)
         for trouble in troubles
     ]
     counts = s.LiveCounts(
@@ -35,7 +36,8 @@ def status(service: Service) -> s.StatusAnswer:
         running=sum(store.counts.running for store in found),
         queued=sum(store.counts.queued for store in found),
     )
-    return s.StatusAnswer(__version__, service.clock(), stores, counts)
+    targets = [s.TargetRow(name, what) for name, what in TARGETS.items()]
+    return s.StatusAnswer(__version__, service.clock(), stores, counts, targets)
 
 
 def _look(env: str, reader: RunBrowser) -> _Store:

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from cellburst import wiring
 from cellburst.abc import RunBrowser
 from cellburst.errors import StoreError, UnknownRunError
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.server.refusals import body_of
 from cellburst.server.schemas import StoreTrouble
 
@@ -33,8 +33,8 @@ class _Open(NamedTuple):
 class Stores:
     """May be used by several threads: each has a reader for itself while it reads."""
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    def __init__(self, folders: Folders) -> None:
+        self._folders = folders
         self._lock = threading.Lock()
         self._idle: dict[str, list[_Open]] = {}
         self._homes: dict[str, str] = {}
@@ -42,15 +42,15 @@ class Stores:
     def environments(self) -> list[str]:
         """The Python environments that have a store, the server's own first. Raises StoreError."""
         try:
-            found = [env for env in wiring.environments(self._places) if _ENV.fullmatch(env)]
+            found = [env for env in wiring.environments(self._folders) if _ENV.fullmatch(env)]
         except OSError as error:
-            raise StoreError(f"{self._places.stores} cannot be read: {error.strerror}") from error
+            raise StoreError(f"{self._folders.stores} cannot be read: {error.strerror}") from error
         self._close_all_but(found)
         return found
 
-    def places(self, env: str) -> Places:
+    def folders(self, env: str) -> Folders:
         """Where things of that environment are."""
-        return dataclasses.replace(self._places, env=env)
+        return dataclasses.replace(self._folders, env=env)
 
     def each(self, read: Callable[[str, RunBrowser], Found]) -> tuple[list[Found], list[StoreTrouble]]:
         """What ``read`` finds in each store, and the stores that cannot be read; one that has just gone is neither."""
@@ -61,7 +61,7 @@ class Stores:
                 with self.lent(env) as reader:
                     found.append(read(env, reader))
             except StoreError as error:
-                if self.places(env).store.exists():
+                if self.folders(env).store.exists():
                     troubles.append(StoreTrouble(env, body_of(error)))
         return found, troubles
 
@@ -121,7 +121,7 @@ class Stores:
                 idle = self._idle.get(env)
                 opened = idle.pop() if idle else None
             if opened is None:
-                return _Open(wiring.open_browser(self.places(env), _PATIENCE), inode)
+                return _Open(wiring.open_browser(self.folders(env), _PATIENCE), inode)
             if opened.inode == inode:
                 return opened
             opened.reader.close()  # the file was moved aside, or deleted and made again
@@ -142,6 +142,6 @@ class Stores:
 
     def _inode(self, env: str) -> int:
         try:
-            return self.places(env).store.stat().st_ino
+            return self.folders(env).store.stat().st_ino
         except OSError:
             return 0

@@ -85,6 +85,24 @@ class TaskDetail(TaskRow, frozen=True, kw_only=True):
     attempts: list[AttemptRow]
 
 
+class UsageRow(Struct, frozen=True):
+    """``at`` is seconds since the attempt's start. Since the row before, it used ``cpu`` cores and ``gpu`` GPUs on
+    average (of the whole machine; None: there is none), and ``rss`` bytes of memory at the end."""
+
+    at: float
+    cpu: float
+    rss: int
+    gpu: float | None
+
+
+class UsageAnswer(Struct, frozen=True):
+    """What a task's last attempt used, oldest first; nothing for one that took less than two seconds."""
+
+    attempt: int
+    generation: int
+    samples: list[UsageRow]
+
+
 class OutputsQuery(Struct, frozen=True):
     """Output that came after ``after``, the ``next`` of an earlier answer; or the last ``tail`` bytes of it."""
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from cellburst.abc import Standing
+from cellburst.model.stored import Standing
 from cellburst.server.change_schemas import RunsChanged
 from cellburst.server.journal import Journal, differences, first_number
 from cellburst.server.standings import Standings

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from cellburst.abc import TaskPage, TaskRow
 from cellburst.errors import DamagedBlobError
 from cellburst.model.browsing import AttemptRow, RunGist, RunQuery, TaskQuery
 from cellburst.model.outcome import OutcomeKind
 from cellburst.model.run import Counts, RunSummary
+from cellburst.model.stored import TaskPage, TaskRow
 from cellburst.model.sweep import SweepView
 from cellburst.store import pages, rows
 from cellburst.store.finding import Finder

@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from cellburst.abc import EventRow, LiveRun, TaskRow
 from cellburst.errors import StoreFencedError, UnknownRunError
 from cellburst.model.events import Event, RunDeleted
+from cellburst.model.gaps import Output
 from cellburst.model.ids import is_run_id
 from cellburst.model.outcome import TaskResult
 from cellburst.model.run import ENDED, Counts, Run, RunStatus, RunSummary, TaskState
+from cellburst.model.stored import EventRow, LiveRun, TaskRow
+from cellburst.model.usage import UsageSample
 from cellburst.settings import Settings
 from cellburst.store.memory_facts import Contents, Kept, apply
-from cellburst.store.output_records import Output, capped, joined
+from cellburst.store.output_records import capped, joined
 from cellburst.store.rows import COUNTED, error_line
 from cellburst.store.timeline import RUN
 
@@ -92,10 +94,13 @@ class MemoryStore:
 
     # writing
 
-    def commit(self, events: Sequence[Event]) -> None:
+    def commit(self, events: Sequence[Event], *, lasting: bool = True) -> None:
         self._check_epoch()
         for fact in events:
             apply(self._contents, fact)
+
+    def sync(self) -> None:
+        """Nothing here survives a power cut."""
 
     def live_runs(self) -> list[LiveRun]:
         oldest = reversed(self.runs(limit=1 << 62))
@@ -124,6 +129,18 @@ class MemoryStore:
         kept = self._contents.runs.get(run)
         if kept is not None and kept.has(index) and attempt > 0:
             kept.outputs.setdefault((index, kept.generation(index), attempt), []).extend(outputs)
+
+    def append_usage(self, run: str, index: int, attempt: int, samples: Sequence[UsageSample]) -> None:
+        if not is_run_id(run):
+            raise UnknownRunError(f"{run!r} is no run id")
+        self._check_epoch()
+        kept = self._contents.runs.get(run)
+        if kept is not None and kept.has(index) and attempt > 0:
+            kept.usage.setdefault((index, kept.generation(index), attempt), []).extend(samples)
+
+    def usage(self, run: str, index: int, attempt: int) -> list[UsageSample]:
+        kept = self._kept(run)
+        return list(kept.usage.get((index, kept.generation(index), attempt), ()))
 
     def prune(self, keep_days: float, keep_bytes: int, now: float) -> list[str]:
         """By age only: nothing here takes space on a disk."""

@@ -18,10 +18,11 @@ from cellburst.model.events import (
     TasksRetried,
     TasksStarted,
 )
+from cellburst.model.gaps import Output
 from cellburst.model.outcome import TaskResult
 from cellburst.model.run import ENDED, Run, RunState
+from cellburst.model.usage import UsageSample
 from cellburst.store import timeline
-from cellburst.store.output_records import Output
 from cellburst.store.rows import storable
 
 Key = tuple[int, int, int]
@@ -44,6 +45,7 @@ class Kept:
     attempts: dict[Key, AttemptEnded] = field(default_factory=dict)
     leases: dict[int, tuple[int, str, float]] = field(default_factory=dict)
     outputs: dict[Key, list[Output]] = field(default_factory=dict)
+    usage: dict[Key, list[UsageSample]] = field(default_factory=dict)
 
     def generation(self, index: int) -> int:
         return self.generations.get(index, 1)

@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
+from cellburst.model.gaps import Output, gap
+
 _LENGTH = struct.Struct("<I")
 FRAME_OVERHEAD = 96  # at most, of a stream record around its text
 _PLAIN = {"output_type", "name", "text"}
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(dict[str, Any] | tuple[str, str]).decode
-
-Output = dict[str, Any]
 
 
 def is_stream(record: Output) -> bool:
@@ -98,12 +98,6 @@ def end_of(record: Output, room: int) -> Output:
     last = {**record, "text": data[max(0, len(data) - room) :].decode(errors="ignore")}
     last.pop("dropped", None)
     return last
-
-
-def gap(dropped: int) -> Output:
-    """The record that stands for output that was not kept."""
-    text = f"\n[{dropped:,} bytes of output were not kept]\n"
-    return {"output_type": "stream", "name": "stdout", "text": text, "dropped": dropped}
 
 
 def capped(records: Sequence[Output], head: int, tail: int) -> list[Output]:

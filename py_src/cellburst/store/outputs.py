@@ -3,7 +3,8 @@
 ``<run>/<index>.<attempt>.head`` holds the start. When it is full, ``.tail0`` and ``.tail1`` take turns: the one
 being written, and the full one before it, so that at least a tail's worth of the newest output is there. Each
 begins with its number in the row of tails and with how much was dropped before it. ``.end`` holds what came
-with the outcome. Above generation 1 the attempt is written ``<attempt>g<generation>``.
+with the outcome, ``.usage`` what the attempt used of its machine. Above generation 1 the attempt is written
+``<attempt>g<generation>``.
 
 Nothing here is synced, and a full disk drops output and counts it.
 """
@@ -19,21 +20,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cellburst.errors import UnknownRunError
+from cellburst.model.gaps import Output, gap
 from cellburst.model.ids import is_run_id
+from cellburst.model.usage import UsageSample
 from cellburst.store.files import append_file, file_size, read_file, replace_file, unless_full
 from cellburst.store.output_records import (
     FRAME_OVERHEAD,
-    Output,
     capped,
     cut,
     end_of,
     frame,
     frames,
-    gap,
     is_stream,
     joined,
     weight,
 )
+from cellburst.store.usage_records import packed, unpacked, whole
 
 _TAIL = struct.Struct("<QQ")
 _REMEMBERED = 1024
@@ -121,6 +123,22 @@ class OutputFiles:
             found += [gap(dropped)] if dropped else []
             found += [record for tail in tails for _, record in frames(tail[_TAIL.size :])]
         return joined(found + self._records(run, attempt, "end"))
+
+    def append_usage(self, run: str, attempt: Attempt, samples: Sequence[UsageSample]) -> None:
+        """Add what a running attempt uses. Raises OSError, but not for a full disk: then they are not kept."""
+        path = self._path(run, attempt, "usage")
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            size = file_size(path) or 0
+            if size != whole(size):
+                os.truncate(path, whole(size))
+            append_file(path, packed(samples), whole(size))
+        except OSError as error:
+            unless_full(error)
+
+    def usage(self, run: str, attempt: Attempt) -> list[UsageSample]:
+        """What an attempt used, oldest first. Raises OSError."""
+        return unpacked(read_file(self._path(run, attempt, "usage")))
 
     def discard(self, run: str, attempt: Attempt) -> None:
         """Remove the files of an attempt."""

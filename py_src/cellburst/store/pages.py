@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from cellburst.abc import TaskRow
 from cellburst.model.run import TaskState
+from cellburst.model.stored import TaskRow
 from cellburst.store import rows
 
 PAGE = 2000  # tasks for each transaction

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from cellburst.abc import EventRow, TaskRow
 from cellburst.errors import DamagedBlobError, UnknownRunError
 from cellburst.model.ids import is_run_id
 from cellburst.model.outcome import TaskResult
 from cellburst.model.run import Run, RunStatus, RunSummary
+from cellburst.model.stored import EventRow, TaskRow
+from cellburst.model.usage import UsageSample
 from cellburst.store import pages, rows
 from cellburst.store.blob_sweep import Blobs
 from cellburst.store.database import translated
@@ -128,6 +129,14 @@ class SqliteReader:
             if attempt is None:
                 attempt = self._last_attempt(number, index, generation)
             return self._outputs_of(run, number, Attempt(index, generation, attempt)) if attempt else []
+
+    def usage(self, run: str, index: int, attempt: int) -> list[UsageSample]:
+        """What an attempt of the newest generation used. Raises UnknownRunError, StoreError."""
+        with self._reading():
+            number = int(self._row(run)["number"])
+            generation = self._generations(number, index, index + 1).get(index, 1)
+        with translated(self._path):
+            return self._files.usage(run, Attempt(index, generation, attempt))
 
     def timeline(self, run: str, after: int = 0) -> list[EventRow]:
         """What happened to a run, beginning after line ``after``."""

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cellburst import faults
-from cellburst.abc import LiveRun
 from cellburst.errors import StoreError, StoreFencedError, UnknownRunError
 from cellburst.model.events import Event, RunDeleted, RunStateChanged, RunSubmitted, TasksEnded
 from cellburst.model.ids import is_run_id
 from cellburst.model.run import RunState
-from cellburst.paths import Places
+from cellburst.model.stored import LiveRun
+from cellburst.model.usage import UsageSample
+from cellburst.paths import Folders
 from cellburst.payload.blobs import BlobFolder
 from cellburst.pool import spool
 from cellburst.settings import Settings
@@ -26,6 +27,7 @@ from cellburst.store.outputs import Attempt, OutputFiles
 from cellburst.store.queries import ANY_INDEX, SQL
 from cellburst.store.reader import SqliteReader
 from cellburst.store.sidecar import Sidecars, Witness
+from cellburst.store.syncing import LogSync
 from cellburst.store.writing import Writer
 
 Reader = TypeVar("Reader", bound=SqliteReader)
@@ -61,6 +63,7 @@ class SqliteStore(SqliteReader):
         super().__init__(opened.db, path, _files(outputs_dir, settings), blobs)
         self._sidecars = sidecars
         self.epoch, self._id, self._commits = 0, b"", 0
+        self._log = LogSync(self._db, path, lambda: sidecars.testify(Witness(self._id, self._commits)))
         self._writer = Writer(self._db, self._files, sidecars, settings.output_inline)
         try:
             self._take_over(opened.notices, opened.halt, opened.behind, epoch, clock())
@@ -68,10 +71,15 @@ class SqliteStore(SqliteReader):
             self.close()
             raise
 
-    def commit(self, events: Sequence[Event]) -> None:
-        """Make all of them durable, in order, or none."""
+    def commit(self, events: Sequence[Event], *, lasting: bool = True) -> None:
+        """Make all of them durable, in order, or none. Unless ``lasting``, a power cut may undo them until ``sync``."""
         if events:
-            self._write(lambda: self._writer.apply(events))
+            self._write(lambda: self._writer.apply(events), lasting)
+
+    def sync(self) -> None:
+        """From now on what was committed survives a power cut."""
+        with self._lock, translated(self._path):
+            self._log.sync()
 
     def live_runs(self) -> list[LiveRun]:
         """Runs that had not ended, oldest first."""
@@ -107,14 +115,28 @@ class SqliteStore(SqliteReader):
 
     def append_outputs(self, run: str, index: int, attempt: int, outputs: Sequence[dict[str, Any]]) -> None:
         """Keep output of a running attempt. Raises StoreFencedError, UnknownRunError for what is no run id."""
+        of = self._running(run, index, attempt)
+        if of is not None and outputs:
+            with translated(self._path):
+                self._files.append(run, of, outputs)
+
+    def append_usage(self, run: str, index: int, attempt: int, samples: Sequence[UsageSample]) -> None:
+        """Keep what a running attempt uses. Raises StoreFencedError, UnknownRunError for what is no run id."""
+        of = self._running(run, index, attempt)
+        if of is not None and samples:
+            with translated(self._path):
+                self._files.append_usage(run, of, samples)
+
+    def _running(self, run: str, index: int, attempt: int) -> Attempt | None:
+        """The attempt, of the newest generation; None if there cannot be such a one."""
         if not is_run_id(run):
             raise UnknownRunError(f"{run!r} is no run id; `%remote runs` lists them")
         with self._reading():
             self._check_epoch()
             progress = self._writer.progress(run)
-        if progress is not None and progress.has(index) and attempt > 0 and outputs:
-            with translated(self._path):
-                self._files.append(run, Attempt(index, progress.generation(index), attempt), outputs)
+        if progress is None or not progress.has(index) or attempt <= 0:
+            return None
+        return Attempt(index, progress.generation(index), attempt)
 
     def prune(self, keep_days: float, keep_bytes: int, now: float) -> list[str]:
         """Delete ended runs by the retention policy, oldest first; the ids."""
@@ -205,11 +227,11 @@ class SqliteStore(SqliteReader):
         facts += [RunStateChanged(run, RunState.CANCELLED, now, reason) for run in live]
         self.commit(facts)
 
-    # writing
-
-    def _write(self, change: Callable[[], None]) -> None:
+    def _write(self, change: Callable[[], None], lasting: bool) -> None:
         with self._lock:
             try:
+                with translated(self._path):
+                    self._log.before(lasting)
                 with transaction(self._db, self._path):
                     if not self._db.execute(SQL["fence"], {"epoch": self.epoch}).rowcount:
                         self._check_epoch()
@@ -220,7 +242,7 @@ class SqliteStore(SqliteReader):
                 self._writer.rolled_back()
                 raise
             self._commits += 1
-            self._sidecars.testify(Witness(self._id, self._commits))
+            self._log.after(lasting)
             self._writer.committed()
 
     def _check_epoch(self) -> None:
@@ -232,10 +254,10 @@ class SqliteStore(SqliteReader):
             )
 
 
-def open_store(places: Places, settings: Settings) -> SqliteStore:
+def open_store(folders: Folders, settings: Settings) -> SqliteStore:
     """The store of this environment, for the controller, which holds the lock. Raises as ``SqliteStore``."""
-    blobs = BlobFolder(places.blobs, strict_sync=settings.strict_sync)
-    return SqliteStore(places.store, places.outputs, blobs, settings=settings)
+    blobs = BlobFolder(folders.blobs, strict_sync=settings.strict_sync)
+    return SqliteStore(folders.store, folders.outputs, blobs, settings=settings)
 
 
 def open_reader(
@@ -267,9 +289,9 @@ def open_reader(
     return kind(db, path, _files(outputs_dir, Settings()), blobs)
 
 
-def store_paths(places: Places) -> list[Path]:
+def store_paths(folders: Folders) -> list[Path]:
     """The stores of all environments of this user, this environment's first."""
-    found = sorted(places.stores.glob("*.db"), key=lambda path: (path != places.store, path.name))
+    found = sorted(folders.stores.glob("*.db"), key=lambda path: (path != folders.store, path.name))
     return [path for path in found if path.is_file()]
 
 

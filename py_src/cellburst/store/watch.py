@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from cellburst.abc import Standing
 from cellburst.errors import StoreError
+from cellburst.model.stored import Standing
 from cellburst.store import rows, schema
 from cellburst.store.database import connect_reader, translated
 from cellburst.store.queries import SQL

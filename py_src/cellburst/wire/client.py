@@ -60,6 +60,16 @@ class Retry(Struct, frozen=True, tag="retry"):
     env: dict[str, str] = {}
 
 
+class Rerun(Struct, frozen=True, tag="rerun"):
+    """Submit the same again: code, inputs, sweep, seed and options of this run, as a new one that is not followed.
+    Answered with the new run's id; the same ``key`` is the same run. ``env`` has values that were not stored."""
+
+    request: int
+    run: str
+    key: str
+    env: dict[str, str] = {}
+
+
 class Rename(Struct, frozen=True, tag="rename"):
     """Give a run another name."""
 
@@ -103,7 +113,9 @@ class Shutdown(Struct, frozen=True, tag="shutdown"):
     force: bool = False
 
 
-ToController = Hello | Submit | Follow | Unfollow | Cancel | Retry | Rename | Delete | Prune | Explain | Ping | Shutdown
+ToController = (
+    Hello | Submit | Follow | Unfollow | Cancel | Retry | Rerun | Rename | Delete | Prune | Explain | Ping | Shutdown
+)
 
 
 class Welcome(Struct, frozen=True, tag="welcome"):

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from cellburst.model.outcome import LossReason, TaskResult
 from cellburst.model.payload import Payload
+from cellburst.model.usage import UsageSample
 from cellburst.wire.worker import Progressed, Streamed
 
 
@@ -165,4 +166,14 @@ class WorkerEnded(Struct, frozen=True, tag="ended"):
     peak_rss: int = 0
 
 
-FromPool = Attached | Refused | WorkerStarted | Outcomes | Returned | WorkerEnded | Streamed | Progressed
+class Sampled(Struct, frozen=True, tag="sampled"):
+    """What a running task uses now. Only for looking at: one that nobody takes is lost."""
+
+    run: str
+    index: int
+    generation: int
+    attempt: int
+    sample: UsageSample
+
+
+FromPool = Attached | Refused | WorkerStarted | Outcomes | Returned | WorkerEnded | Streamed | Progressed | Sampled

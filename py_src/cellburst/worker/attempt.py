@@ -14,6 +14,7 @@ from cellburst.abc import BlobStore
 from cellburst.errors import PayloadError
 from cellburst.library_state.pyplot import unannounced
 from cellburst.library_state.quietly import quietly
+from cellburst.payload.collecting import uncollected
 from cellburst.payload.lifetimes import finalizers_aside
 from cellburst.payload.snapshot import Snapshot
 from cellburst.wire.board import Board, Stage
@@ -72,6 +73,10 @@ class Attempt:
 
     def prepare(self) -> None:
         """Make everything ready for the user's code. Raises what its inputs raise when they are unpickled."""
+        with uncollected():
+            self._prepare()
+
+    def _prepare(self) -> None:
         sys.modules["__main__"] = self.module
         run, index = self._run, self._index
         if run.single:

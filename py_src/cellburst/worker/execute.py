@@ -11,11 +11,12 @@ from typing import Any, NoReturn
 
 from cellburst.abc import BlobStore
 from cellburst.library_state.pyplot import SHOWN, unannounced
-from cellburst.library_state.quietly import no_warnings
 from cellburst.library_state.surroundings import SUBMODULES
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import ErrorInfo, OutcomeKind, TaskResult
+from cellburst.payload.collecting import uncollected
 from cellburst.payload.delta import pack_delta
+from cellburst.payload.silence import no_warnings
 from cellburst.settings import Settings
 from cellburst.wire.board import Board, Stage
 from cellburst.worker import cstreams
@@ -145,7 +146,8 @@ def _return(
     run: LoadedRun, tried: Attempt, error: BaseException | None, packer: Packer, desk: Desk
 ) -> tuple[Returned, Summary]:
     if run.single and run.payload.kind == "cell":
-        return _return_namespace(run, tried, error, desk), summarise(tried.value)
+        with uncollected():
+            return _return_namespace(run, tried, error, desk), summarise(tried.value)
     if error is not None:
         return Returned(None), None
     if not run.payload.out:

@@ -53,3 +53,8 @@ def type_name(kind: type) -> str:
     module = type.__getattribute__(kind, "__module__")
     name = type.__getattribute__(kind, "__qualname__")
     return name if module == "builtins" else f"{module}.{name}"
+
+
+def is_type_hint(obj: Any) -> bool:
+    """Whether this is a type hint such as `Optional[int]`, of which typing keeps some and makes others anew."""
+    return module_of(type(obj)) == "typing" and type_name(type(obj)).endswith("GenericAlias")

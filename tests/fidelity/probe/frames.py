@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from .arrays import content, note_memory
-from .atoms import is_a, type_name
+from .atoms import is_a, module_of, type_name
 from .containers import attributes, pairs
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _frame(walk: Walk, path: str, obj: Any) -> str:
         parts.append(f"name={walk.child(f'{path}.name', obj._name, flat=True)}")
     parts += [f"attrs={pairs(walk, f'{path}.attrs', own.get('_attrs') or {})}"]
     parts.append(f"duplicates={own['_flags'].allows_duplicate_labels if '_flags' in own else True}")
-    extra = {name: value for name, value in own.items() if name not in _INTERNAL}
+    extra = {name: value for name, value in own.items() if name not in _INTERNAL and not _is_accessor(obj, name, value)}
     if extra:
         parts.append(attributes(walk, path, extra))
     for block in manager.blocks:
@@ -59,6 +59,11 @@ def _frame(walk: Walk, path: str, obj: Any) -> str:
             where = f"{path}.iloc[:, {place}]"
             walk.note(where, _column(walk, where, walk.fresh(values)))
     return " ".join(parts)
+
+
+def _is_accessor(obj: Any, name: str, value: Any) -> bool:
+    """Whether pandas 2 has only left its own accessor (`.cat`, `.sparse`) in a frame: it has no state."""
+    return name in type(obj)._accessors and module_of(type(value)).startswith("pandas.")
 
 
 def _index(walk: Walk, path: str, obj: Any, pandas: Any, *, inside: bool = False) -> str:

@@ -64,6 +64,8 @@ class Walk:
             return shortened(text)
         if type(obj) is type and importable(obj):
             return f"class {atoms.type_name(obj)}"
+        if atoms.is_type_hint(obj):
+            return shortened(_ADDRESS.sub("0x...", f"{atoms.type_name(type(obj))} {obj!r}"))
         if obj is self.user_ns:
             return "-> the namespace"
         place = self._places.get(id(obj))

@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 
 
 def test_folders_are_for_this_user_only(tmp_path: Path) -> None:
-    places = Places.of(Settings(data_dir=str(tmp_path / "d"), runtime_dir=str(tmp_path / "r")))
-    places.create()
-    for folder in (places.data, places.runtime, places.stores, places.blobs, places.outputs, places.spool):
+    folders = Folders.of(Settings(data_dir=str(tmp_path / "d"), runtime_dir=str(tmp_path / "r")))
+    folders.create()
+    for folder in (folders.data, folders.runtime, folders.stores, folders.blobs, folders.outputs, folders.spool):
         assert folder.stat().st_mode & 0o077 == 0
 
 
 def test_a_folder_that_others_can_read_is_closed(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir(mode=0o755)
-    places = Places.of(Settings(data_dir=str(tmp_path / "d"), runtime_dir=str(tmp_path / "r")))
-    places.create()
+    folders = Folders.of(Settings(data_dir=str(tmp_path / "d"), runtime_dir=str(tmp_path / "r")))
+    folders.create()
     assert (tmp_path / "d").stat().st_mode & 0o077 == 0
 
 
@@ -31,17 +31,17 @@ def test_a_folder_that_others_can_read_is_closed(tmp_path: Path) -> None:
 def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
     os.chown(tmp_path / "d", 65534, 65534)
-    places = Places.of(Settings(data_dir=str(tmp_path / "d"), runtime_dir=str(tmp_path / "r")))
+    folders = Folders.of(Settings(data_dir=str(tmp_path / "d"), runtime_dir=str(tmp_path / "r")))
     with pytest.raises(PermissionError, match="CELLBURST_DATA_DIR"):
-        places.create()
+        folders.create()
 
 
 def test_a_socket_name_always_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    places = Places.of(Settings(data_dir=str(tmp_path), runtime_dir=str(tmp_path / ("x" * 150))))
-    assert len(os.fsencode(places.pool_socket)) <= 100
+    folders = Folders.of(Settings(data_dir=str(tmp_path), runtime_dir=str(tmp_path / ("x" * 150))))
+    assert len(os.fsencode(folders.pool_socket)) <= 100
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("t" * 150)))  # a terminal's may be another
-    again = Places.of(Settings(data_dir=str(tmp_path), runtime_dir=str(tmp_path / ("x" * 150))))
-    assert again == places
+    again = Folders.of(Settings(data_dir=str(tmp_path), runtime_dir=str(tmp_path / ("x" * 150))))
+    assert again == folders
 
 
 def test_the_environment_overrides_every_setting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,14 @@ def test_only_what_is_read_is_sent() -> None:
     assert captured.inputs["c"] is namespace["c"]
 
 
+def test_what_functions_read_that_a_library_may_call_is_sent_if_it_can_be() -> None:
+    namespace = notebook("import threading; mark = '>'; lock = threading.Lock()", "def show(text): print(mark, lock)")
+    captured = capture("1", namespace, hooks={"the state logging": {"handlers": [namespace["show"]]}})
+    assert captured.inputs == {"mark": ">"}
+    assert entry(captured, "mark").why == "read by the state logging"
+    assert entry(captured, "lock").how == "skipped"
+
+
 def test_a_name_of_python_that_the_notebook_replaced_is_sent() -> None:
     assert sent("print(list)", notebook("list = [1]")) == {"list"}
 

@@ -17,6 +17,7 @@ from cellburst.cells import late, versions
 from cellburst.cells.imports import Observer, Pin
 from cellburst.payload.places import MISSING
 from tests.unit.cells.projects import forgotten, write
+from tests.unit.untouched import new_observer
 
 
 @pytest.fixture
@@ -30,11 +31,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def own(monkeypatch: pytest.MonkeyPatch) -> Observer:
-    """An observer of this test's, installed."""
-    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    observer = Observer()
-    observer.install()
-    return observer
+    return new_observer(monkeypatch)
 
 
 def load(name: str) -> Any:

@@ -19,8 +19,8 @@ from cellburst.cells.capture import capture
 from cellburst.cells.imports import Observer
 from cellburst.cells.patches import LOADED, LOOKS, Book, Patched
 from cellburst.errors import CaptureError, UnpicklableError
-from cellburst.payload import hand_made, originals
 from tests.unit.cells.projects import forgotten, write
+from tests.unit.untouched import forget_changes, new_observer
 
 _MISSING = object()
 
@@ -44,10 +44,7 @@ class Notebook:
 @pytest.fixture
 def own(monkeypatch: pytest.MonkeyPatch) -> Observer:
     """An observer that knows the modules of this test only."""
-    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    observer = Observer()
-    observer.install()
-    monkeypatch.setattr(observer, "_earlier", {})
+    observer = new_observer(monkeypatch)
     monkeypatch.setattr(patches, "observer", observer)
     monkeypatch.setattr(patches.versions.loaded_here, "__defaults__", (observer,))
     return observer
@@ -56,16 +53,7 @@ def own(monkeypatch: pytest.MonkeyPatch) -> Observer:
 @pytest.fixture
 def notebook(own: Observer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebook]:
     """With a few places of the standard library put back at the end."""
-    for name, empty in (
-        ("_originals", {}),
-        ("_places", {}),
-        ("_changed", set()),
-        ("_copied", {}),
-        ("_shared", {}),
-        ("_known", set()),
-    ):
-        monkeypatch.setattr(originals, name, empty)
-    monkeypatch.setattr(hand_made, "travelling", set())
+    forget_changes(monkeypatch)
     kept = {(owner, name): vars(owner).get(name, _MISSING) for owner in (string, textwrap) for name in _NAMES}
     yield Notebook()
     for (owner, name), value in kept.items():

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math  # noqa: F401 - is loaded
+import sys
+
 import pytest
 
 from cellburst.cells import stores
+from cellburst.cells.candidates import resolve
 from cellburst.cells.stores import Stores, of_source, prefixes
 
 
@@ -105,3 +109,9 @@ def test_what_waits_for_its_names() -> None:
 
 def test_prefixes() -> None:
     assert set(prefixes({("a", "b", "c"), ("a", "d")})) == {("a",), ("a", "b"), ("a", "b", "c"), ("a", "d")}
+
+
+def test_a_mock_changes_no_list_of_mocks_before_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "unittest.mock", raising=False)
+    found = resolve(of_source("from unittest import mock\nmock.patch('math.sqrt').start()"), {})
+    assert (found.attributes, found.contents) == ({"math:sqrt"}, set())

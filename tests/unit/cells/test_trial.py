@@ -52,6 +52,28 @@ def test_a_part_of_what_was_tried_is_not_tried_again() -> None:
     assert not trials.of([object()]).within
 
 
+def test_a_container_of_what_was_tried_is_not_tried_again() -> None:
+    one, other = [object()], [object()]
+    trials = Trials({})
+    trials.of([one, other])
+    held = np.empty(2, dtype=object)
+    held[:] = [one, 1], other
+    for container in ([one, "text"], (other, one), {"a": one, "b": 2.0}, np.array([None, one, other], dtype=object)):
+        assert trials.of(container).within
+    for container in ([one, [2]], [], {"a": object()}, held):
+        assert not trials.of(container).within
+
+
+def test_the_code_of_what_a_container_holds_is_known() -> None:
+    namespace: dict[str, object] = {}
+    exec("def one(): pass\ndef other(): pass", namespace)
+    one, other = namespace["one"], namespace["other"]
+    trials = Trials(namespace)
+    trials.of([one])
+    trials.of((other,))
+    assert trials.of([one, other]).code == {one.__code__, other.__code__}  # type: ignore[attr-defined]
+
+
 def test_a_part_of_what_cannot_travel_is_tried_by_itself() -> None:
     part = [object()]
     trials = Trials({})

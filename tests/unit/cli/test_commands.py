@@ -18,7 +18,7 @@ from cellburst.model.outcome import ErrorInfo, OutcomeKind, TaskResult
 from cellburst.model.payload import Payload
 from cellburst.model.run import Origin, Run, RunOptions, RunState
 from cellburst.model.sweep import Axis, SweepView
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 
 
@@ -27,7 +27,7 @@ def invoke(*arguments: str) -> Result:
 
 
 @pytest.fixture
-def run(places: Places, settings: Settings) -> Run:
+def run(folders: Folders, settings: Settings) -> Run:
     """Two tasks in the store: one with a value, one that failed."""
     now = time.time()
     run = Run(
@@ -47,8 +47,8 @@ def run(places: Places, settings: Settings) -> Run:
     error = ErrorInfo("ValueError", "negative numbers", ("Traceback", "ValueError: negative numbers"))
     good = TaskResult(0, 1, 1, OutcomeKind.SUCCEEDED, now, 0.5, 50_000_000, summary=0.97, outputs=printed)
     bad = TaskResult(1, 1, 1, OutcomeKind.FAILED, now, 0.25, error=error, outputs=printed)
-    places.create()
-    store = wiring.open_store(places, settings)
+    folders.create()
+    store = wiring.open_store(folders, settings)
     store.commit([RunSubmitted(run), TasksStarted(run.id, (0, 1), 1, "w1", now)])
     store.commit([TasksEnded(run.id, (good, bad), now), RunStateChanged(run.id, RunState.FAILED, now, "1 of 2 failed")])
     store.close()
@@ -58,7 +58,7 @@ def run(places: Places, settings: Settings) -> Run:
 def test_help_lists_every_command_and_each_has_its_own() -> None:
     done = invoke("--help")
     assert done.exit_code == 0
-    for name in ("runs", "show", "logs", "cancel", "retry", "delete", "prune", "demo", "doctor"):
+    for name in ("runs", "show", "logs", "cancel", "retry", "rerun", "delete", "prune", "demo", "doctor"):
         assert f"\n  {name} " in done.output
         assert invoke(name, "--help").exit_code == 0
 

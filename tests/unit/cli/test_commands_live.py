@@ -42,6 +42,9 @@ def test_a_failed_run_is_shown_retried_and_deleted(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert run.wait().value == "found"
     assert "1/1" in invoke("runs").output
+    assert invoke("rerun", run.id).output.endswith(f": does all of {run.id} again\n")
+    assert cellburst.attach("last").wait().value == "found"
+    assert invoke("delete", "--yes", "last").exit_code == 0
 
     assert invoke("delete", "--yes", run.id).exit_code == 0
     assert json.loads(invoke("runs", "--json").output) == []

@@ -7,10 +7,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cellburst.cli import doctor as doctor_command
-from cellburst.cli.checks import environment, folders, machine
+from cellburst.cli.checks import environment, machine
 from cellburst.cli.checks.finding import Finding
+from cellburst.cli.checks.folders import check_folders, filesystem
 from cellburst.cli.main import cli
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 
 
@@ -30,10 +31,10 @@ def test_a_fresh_installation_has_no_problem() -> None:
         assert f" {what} " in done.output
 
 
-def test_it_creates_nothing(places: Places) -> None:
+def test_it_creates_nothing(folders: Folders) -> None:
     run()
-    assert not places.data.exists()
-    assert not places.runtime.exists()
+    assert not folders.data.exists()
+    assert not folders.runtime.exists()
 
 
 def test_json_has_the_same_findings() -> None:
@@ -42,19 +43,19 @@ def test_json_has_the_same_findings() -> None:
     assert all(set(finding) == {"level", "what", "found", "advice"} for finding in found)
 
 
-def test_a_folder_that_others_can_read_is_a_problem_with_a_way_out(places: Places) -> None:
-    places.create()
-    places.data.chmod(0o755)
+def test_a_folder_that_others_can_read_is_a_problem_with_a_way_out(folders: Folders) -> None:
+    folders.create()
+    folders.data.chmod(0o755)
     done = run()
     assert done.exit_code == 1
-    assert f"chmod 700 {places.data}" in done.output
+    assert f"chmod 700 {folders.data}" in done.output
     assert "1 problem to solve first" in done.output
 
 
-def test_folders_in_order_say_where_they_are(places: Places) -> None:
-    places.create()
-    findings = list(folders.check_folders(places))
-    assert by_name(findings, "data folder") == Finding("ok", "data folder", str(places.data))
+def test_folders_in_order_say_where_they_are(folders: Folders) -> None:
+    folders.create()
+    findings = list(check_folders(folders))
+    assert by_name(findings, "data folder") == Finding("ok", "data folder", str(folders.data))
 
 
 def test_an_unknown_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,18 +77,18 @@ def test_changed_settings_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "workers" in list(environment.check_settings())[-1].found
 
 
-def test_a_damaged_store_is_a_problem(places: Places) -> None:
-    places.create()
-    places.store.write_bytes(b"not a database" * 1000)
+def test_a_damaged_store_is_a_problem(folders: Folders) -> None:
+    folders.create()
+    folders.store.write_bytes(b"not a database" * 1000)
     done = run()
     assert done.exit_code == 1
     assert "cannot be read" in done.output
 
 
-def test_the_file_of_a_controller_that_is_gone_means_that_none_runs(places: Places) -> None:
-    places.create()
+def test_the_file_of_a_controller_that_is_gone_means_that_none_runs(folders: Folders) -> None:
+    folders.create()
     stale = {"socket": "x", "pid": 1, "start_time": 1, "boot_id": "another boot"}
-    places.controller_file.write_text(json.dumps(stale))
+    folders.controller_file.write_text(json.dumps(stale))
     done = run()
     assert done.exit_code == 0
     assert "not running" in done.output
@@ -109,7 +110,7 @@ def test_a_check_that_breaks_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_file_system_is_that_of_the_longest_mount_point(tmp_path: Path, folder: str, kind: str) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text("/dev/a / ext4 rw 0 0\nserver:/x /srv nfs4 rw 0 0\n//s/x /mnt/with\\040space cifs rw 0 0\n")
-    assert folders.filesystem(Path(folder), mounts) == kind
+    assert filesystem(Path(folder), mounts) == kind
 
 
 def test_too_many_workers_are_warned_about() -> None:

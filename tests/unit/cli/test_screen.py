@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from cellburst.abc import TaskRow
 from cellburst.cli.demo.screen import LiveScreen, PlainScreen, open_screen
 from cellburst.model.run import Counts
+from cellburst.model.stored import TaskRow
 
 
 def play_on(screen: PlainScreen | LiveScreen) -> None:

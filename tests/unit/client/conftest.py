@@ -9,18 +9,18 @@ import pytest
 
 from cellburst.client import discover
 from cellburst.client.connection import Connection
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from tests.unit.client.scripted import Handle, Scripted, Stored, make_run
 
 
 @pytest.fixture
-def script(places: Places) -> Iterator[Callable[..., Scripted]]:
-    """Start a scripted controller; one after another in the same places."""
+def script(folders: Folders) -> Iterator[Callable[..., Scripted]]:
+    """Start a scripted controller; one after another in the same folders."""
     made: list[Scripted] = []
 
     def start(handle: Handle, **more: Any) -> Scripted:
-        made.append(Scripted(places, handle, **more))
+        made.append(Scripted(folders, handle, **more))
         return made[-1]
 
     yield start
@@ -32,9 +32,9 @@ def script(places: Places) -> Iterator[Callable[..., Scripted]]:
 
 
 @pytest.fixture
-def connection(places: Places, settings: Settings) -> Iterator[Connection]:
+def connection(folders: Folders, settings: Settings) -> Iterator[Connection]:
     """Starts nothing: only what a test puts there is found."""
-    connection = Connection(places, settings, may_start=False)
+    connection = Connection(folders, settings, may_start=False)
     yield connection
     connection.close()
 
@@ -43,7 +43,7 @@ def connection(places: Places, settings: Settings) -> Iterator[Connection]:
 def stored(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Stored:
     """A store that holds one single run; the test fills it."""
     stored = Stored(make_run())
-    monkeypatch.setattr("cellburst.wiring.open_reader", lambda places: stored)
+    monkeypatch.setattr("cellburst.wiring.open_reader", lambda folders: stored)
     return stored
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from cellburst.wire import client as wire
 from cellburst.wire.frames import Channel
@@ -22,29 +22,29 @@ from tests.unit.client.scripted import write_state
 def main() -> None:
     options = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
     data, runtime, ready = options["--data"], options["--runtime"], options["--ready-fd"]
-    places = Places.of(Settings(data_dir=data, runtime_dir=runtime))
-    lock = os.open(places.lock, os.O_RDWR | os.O_CREAT)
+    folders = Folders.of(Settings(data_dir=data, runtime_dir=runtime))
+    lock = os.open(folders.lock, os.O_RDWR | os.O_CREAT)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.write(int(ready), b"other\n")
         return
     print(os.getpid(), flush=True)
-    places.controller_socket.unlink(missing_ok=True)
+    folders.controller_socket.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(places.controller_socket))
+    listener.bind(str(folders.controller_socket))
     listener.listen()
-    write_state(places, os.getpid(), wire.PROTOCOL)
+    write_state(folders, os.getpid(), wire.PROTOCOL)
     os.write(int(ready), b"ready\n")
     while True:
-        threading.Thread(target=serve, args=(listener.accept()[0], places)).start()
+        threading.Thread(target=serve, args=(listener.accept()[0], folders)).start()
 
 
-def serve(sock: socket.socket, places: Places) -> None:
+def serve(sock: socket.socket, folders: Folders) -> None:
     channel: Channel[Any] = Channel(sock, wire.ToController)
     while (message := channel.receive()) is not None:
         if isinstance(message, wire.Hello):
-            channel.send(wire.Welcome(wire.PROTOCOL, "0.0.1", os.getpid(), str(places.store), 1, 2))
+            channel.send(wire.Welcome(wire.PROTOCOL, "0.0.1", os.getpid(), str(folders.store), 1, 2))
         else:
             ours = {name: value for name, value in os.environ.items() if name.startswith("CELLBURST_")}
             facts = {"pid": os.getpid(), "environ": ours, "session": os.getsid(0), "cwd": os.getcwd()}

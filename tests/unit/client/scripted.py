@@ -9,14 +9,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from cellburst.abc import TaskRow
 from cellburst.errors import UnknownRunError
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import TaskResult
 from cellburst.model.payload import Payload
 from cellburst.model.run import Counts, Run, RunOptions, RunState, RunStatus
+from cellburst.model.stored import TaskRow
 from cellburst.model.sweep import SweepView
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.processes import boot_id, start_time
 from cellburst.wire import client as wire
 from cellburst.wire.frames import Channel
@@ -29,25 +29,25 @@ class Scripted:
     """Answers ``Hello`` with ``welcome`` and hands every other message to ``handle``."""
 
     def __init__(
-        self, places: Places, handle: Handle, *, protocol: int = wire.PROTOCOL, pid: int | None = None
+        self, folders: Folders, handle: Handle, *, protocol: int = wire.PROTOCOL, pid: int | None = None
     ) -> None:
-        self.places = places
+        self.folders = folders
         self.got: list[Any] = []
-        self.welcome: Any = wire.Welcome(protocol, "0.0.1", os.getpid(), str(places.store), 1, 2)
+        self.welcome: Any = wire.Welcome(protocol, "0.0.1", os.getpid(), str(folders.store), 1, 2)
         self._handle = handle
         self._channels: list[Channel[Any]] = []
         self._threads: list[threading.Thread] = []
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        places.create()
-        places.controller_socket.unlink(missing_ok=True)
-        self._listener.bind(str(places.controller_socket))
+        folders.create()
+        folders.controller_socket.unlink(missing_ok=True)
+        self._listener.bind(str(folders.controller_socket))
         self._listener.listen()
-        write_state(places, pid or os.getpid(), protocol)
+        write_state(folders, pid or os.getpid(), protocol)
         self._spawn(self._accept)
 
     def die(self) -> None:
         """As after kill -9: every socket closes, the state file stays and names nobody."""
-        write_state(self.places, os.getpid(), wire.PROTOCOL, start=1)
+        write_state(self.folders, os.getpid(), wire.PROTOCOL, start=1)
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for channel in self._channels:
@@ -95,21 +95,21 @@ class Scripted:
                 return
 
 
-def write_state(places: Places, pid: int, protocol: int, start: int | None = None) -> None:
+def write_state(folders: Folders, pid: int, protocol: int, start: int | None = None) -> None:
     """The state file of a controller; ``start`` 1 is nobody's start time."""
     facts = {
-        "socket": str(places.controller_socket),
+        "socket": str(folders.controller_socket),
         "pid": pid,
         "start_time": start if start is not None else start_time(pid),
         "boot_id": boot_id(),
         "version": "0.0.1",
         "protocol": protocol,
         "epoch": 1,
-        "store": str(places.store),
+        "store": str(folders.store),
     }
-    beside = places.controller_file.with_suffix(".new")
+    beside = folders.controller_file.with_suffix(".new")
     beside.write_text(json.dumps(facts))
-    beside.replace(places.controller_file)
+    beside.replace(folders.controller_file)
 
 
 def status(state: RunState, run: str = RUN, **counts: int) -> wire.Status:

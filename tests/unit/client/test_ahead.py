@@ -23,6 +23,7 @@ from cellburst.client.ahead import import_ahead, leading_imports
         ("get_ipython().run_line_magic('time', 'x')\nimport a", ""),
         ("'''import a'''", ""),
         ("from a import (b,\n c", "a"),
+        ("get_ipython().run_line_magic('matplotlib', 'inline')\nimport a", "matplotlib.pyplot a"),
         ("", ""),
     ],
 )
@@ -46,6 +47,11 @@ def test_the_users_own_are_left_to_the_cell(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.syspath_prepend(str(tmp_path))
     import_ahead("import users_own")
     assert "users_own" not in sys.modules
+
+
+def test_nothing_after_one_that_may_fail_is_imported(unloaded: None) -> None:
+    import_ahead("import this_is_nowhere_at_all\nimport colorsys")
+    assert "colorsys" not in sys.modules
 
 
 def test_what_fails_fails_in_the_cell(unloaded: None) -> None:

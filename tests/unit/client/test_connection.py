@@ -17,7 +17,7 @@ from cellburst.client.link import LinkLostError
 from cellburst.client.record import find_controller, read_record
 from cellburst.errors import CellburstError, ControllerError, UnknownRunError, VersionSkewError
 from cellburst.model.run import RunState
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from cellburst.wire import client as wire
 from tests.unit.client.scripted import Scripted, done, refuse, status, write_state
@@ -98,35 +98,35 @@ def test_an_unreadable_greeting_is_another_version(script: Start, connection: Co
         connection.link()
 
 
-def test_a_reused_pid_is_not_the_controller(places: Places) -> None:
+def test_a_reused_pid_is_not_the_controller(folders: Folders) -> None:
     bystander = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    places.create()
+    folders.create()
     try:
-        write_state(places, bystander.pid, wire.PROTOCOL, start=1)
-        assert find_controller(places) is None
+        write_state(folders, bystander.pid, wire.PROTOCOL, start=1)
+        assert find_controller(folders) is None
         with pytest.raises(ControllerError, match="no controller runs"):
-            Connection(places, Settings.load(), may_start=False).link()
+            Connection(folders, Settings.load(), may_start=False).link()
         assert bystander.poll() is None
     finally:
         bystander.communicate()
 
 
-def test_a_record_of_an_earlier_boot_is_stale(places: Places) -> None:
-    places.create()
-    write_state(places, os.getpid(), wire.PROTOCOL)
-    assert find_controller(places) is not None
-    text = places.controller_file.read_text()
-    record = read_record(places.controller_file)
+def test_a_record_of_an_earlier_boot_is_stale(folders: Folders) -> None:
+    folders.create()
+    write_state(folders, os.getpid(), wire.PROTOCOL)
+    assert find_controller(folders) is not None
+    text = folders.controller_file.read_text()
+    record = read_record(folders.controller_file)
     assert record is not None
-    places.controller_file.write_text(text.replace(record.boot_id, "another-boot"))
-    assert find_controller(places) is None
+    folders.controller_file.write_text(text.replace(record.boot_id, "another-boot"))
+    assert find_controller(folders) is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}', '{"pid": 1}'])
-def test_an_unreadable_record_is_none(places: Places, text: str) -> None:
-    places.create()
-    places.controller_file.write_text(text)
-    assert find_controller(places) is None
+def test_an_unreadable_record_is_none(folders: Folders, text: str) -> None:
+    folders.create()
+    folders.controller_file.write_text(text)
+    assert find_controller(folders) is None
 
 
 def test_another_process_behind_the_socket_is_not_believed(script: Start, connection: Connection) -> None:
@@ -145,15 +145,15 @@ def test_another_user_behind_the_socket_is_refused(
         connection.link()
 
 
-def test_a_controller_that_does_not_greet_is_named(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_controller_that_does_not_greet_is_named(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "GREETING", 0.1)
-    places.create()
+    folders.create()
     with socket.socket(socket.AF_UNIX) as silent:
-        silent.bind(str(places.controller_socket))
+        silent.bind(str(folders.controller_socket))
         silent.listen()
-        write_state(places, os.getpid(), wire.PROTOCOL)
+        write_state(folders, os.getpid(), wire.PROTOCOL)
         with pytest.raises(ControllerError, match=rf"pid {os.getpid()}\) has not answered"):
-            Connection(places, Settings.load(), may_start=False).link()
+            Connection(folders, Settings.load(), may_start=False).link()
 
 
 def test_a_controller_that_does_not_answer_is_named(
@@ -165,7 +165,7 @@ def test_a_controller_that_does_not_answer_is_named(
         connection.request(wire.Ping(0))
 
 
-def test_a_request_is_repeated_when_the_controller_dies(script: Start, places: Places) -> None:
+def test_a_request_is_repeated_when_the_controller_dies(script: Start, folders: Folders) -> None:
     def dies(controller: Scripted, channel: object, message: object) -> None:
         controller.die()
 
@@ -176,11 +176,11 @@ def test_a_request_is_repeated_when_the_controller_dies(script: Start, places: P
         def wait(self, seconds: float) -> str:
             return "ready"
 
-    def begin(places: Places, settings: Settings) -> Instant:
+    def begin(folders: Folders, settings: Settings) -> Instant:
         later.append(script(answer))
         return Instant()
 
-    connection = Connection(places, Settings.load(), begin=begin)  # type: ignore[arg-type]
+    connection = Connection(folders, Settings.load(), begin=begin)  # type: ignore[arg-type]
     connection.request(wire.Retry(0, "0000000-aaaa"))
     connection.close()
     assert len(first.of(wire.Retry)) == 1
@@ -205,15 +205,15 @@ def test_a_child_does_not_speak_over_its_parents_socket(script: Start, connectio
     assert len(controller.of(wire.Hello)) == 2
 
 
-def racing(places: Places, settings: Settings) -> launch.Launch:
-    return launch.begin(places, settings, CONTROLLER)
+def racing(folders: Folders, settings: Settings) -> launch.Launch:
+    return launch.begin(folders, settings, CONTROLLER)
 
 
-def test_two_that_start_at_once_end_at_one_controller(places: Places, settings: Settings) -> None:
+def test_two_that_start_at_once_end_at_one_controller(folders: Folders, settings: Settings) -> None:
     pids: list[int] = []
 
     def one() -> None:
-        connection = Connection(places, settings, begin=racing)
+        connection = Connection(folders, settings, begin=racing)
         mine = connection.link()
         pids.append(mine.welcome.pid)
         mine.close()
@@ -227,8 +227,8 @@ def test_two_that_start_at_once_end_at_one_controller(places: Places, settings: 
     assert len(set(pids)) == 1
 
 
-def test_a_killed_controller_is_replaced_by_the_next_request(places: Places, settings: Settings) -> None:
-    connection = Connection(places, settings, begin=racing)
+def test_a_killed_controller_is_replaced_by_the_next_request(folders: Folders, settings: Settings) -> None:
+    connection = Connection(folders, settings, begin=racing)
     first = connection.request(wire.Ping(0)).data["pid"]
     os.kill(first, 9)
     second = connection.request(wire.Ping(0)).data["pid"]
@@ -236,49 +236,49 @@ def test_a_killed_controller_is_replaced_by_the_next_request(places: Places, set
     assert second != first
 
 
-def test_settings_and_places_reach_the_controller(places: Places) -> None:
-    settings = Settings(data_dir=str(places.data), runtime_dir=str(places.runtime), workers=7, strict_sync=True)
-    connection = Connection(places, settings, begin=racing)
+def test_settings_and_folders_reach_the_controller(folders: Folders) -> None:
+    settings = Settings(data_dir=str(folders.data), runtime_dir=str(folders.runtime), workers=7, strict_sync=True)
+    connection = Connection(folders, settings, begin=racing)
     told = connection.request(wire.Ping(0)).data
     connection.close()
     assert told["environ"] == {
-        "CELLBURST_DATA_DIR": str(places.data),
-        "CELLBURST_RUNTIME_DIR": str(places.runtime),
+        "CELLBURST_DATA_DIR": str(folders.data),
+        "CELLBURST_RUNTIME_DIR": str(folders.runtime),
         "CELLBURST_STRICT_SYNC": "1",
         "CELLBURST_WORKERS": "7",
     }
     assert told["session"] != os.getsid(0)
-    assert told["cwd"] == str(places.runtime.resolve())
+    assert told["cwd"] == str(folders.runtime.resolve())
 
 
-def test_prestart_does_not_wait_and_is_used(places: Places, settings: Settings) -> None:
-    connection = Connection(places, settings, begin=racing)
+def test_prestart_does_not_wait_and_is_used(folders: Folders, settings: Settings) -> None:
+    connection = Connection(folders, settings, begin=racing)
     connection.prestart()
     connection.prestart()
     pid = connection.request(wire.Ping(0)).data["pid"]
     connection.close()
-    assert [pid] == [int(line) for line in places.log.read_text().split() if line.isdigit()]
+    assert [pid] == [int(line) for line in folders.log.read_text().split() if line.isdigit()]
 
 
-def test_a_controller_that_cannot_start_is_explained(places: Places, settings: Settings) -> None:
+def test_a_controller_that_cannot_start_is_explained(folders: Folders, settings: Settings) -> None:
     command = (sys.executable, "-c", "import sys; sys.exit('the disk is on fire')")
-    connection = Connection(places, settings, begin=lambda p, s: launch.begin(p, s, command))
+    connection = Connection(folders, settings, begin=lambda p, s: launch.begin(p, s, command))
     with pytest.raises(ControllerError, match=r"the disk is on fire.*cellburst doctor"):
         connection.link()
 
 
-def test_a_command_that_is_not_there_is_explained(places: Places, settings: Settings) -> None:
-    connection = Connection(places, settings, begin=lambda p, s: launch.begin(p, s, ("/no/such/python",)))
+def test_a_command_that_is_not_there_is_explained(folders: Folders, settings: Settings) -> None:
+    connection = Connection(folders, settings, begin=lambda p, s: launch.begin(p, s, ("/no/such/python",)))
     with pytest.raises(ControllerError, match="cannot be started"):
         connection.link()
 
 
 def test_folders_that_cannot_be_made_name_the_settings(
-    places: Places, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    folders: Folders, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(places: Places) -> None:
-        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(places.data))
+    def refuse(folders: Folders) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(folders.data))
 
-    monkeypatch.setattr(Places, "create", refuse)
+    monkeypatch.setattr(Folders, "create", refuse)
     with pytest.raises(ControllerError, match=r"Read-only.*set CELLBURST_DATA_DIR and CELLBURST_RUNTIME_DIR"):
-        Connection(places, settings).link()
+        Connection(folders, settings).link()

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cellburst.client.delivered import Delivered
+from cellburst.model.gaps import gap, unread_gap
 from tests.unit.client.scripted import stream
 
 PICTURE = {"output_type": "display_data", "data": {"text/plain": "a"}, "metadata": {}}
@@ -63,6 +64,27 @@ def test_bytes_that_are_missing_count_as_delivered() -> None:
     delivered.new(1, [stream("head"), stream("x" * 100), stream("tail")])
     delivered.expect_replay()
     assert delivered.new(1, [stream("head"), stream("tail", dropped=100), stream("!")]) == [stream("!")]
+
+
+def test_the_words_of_a_gap_do_not_count() -> None:
+    delivered = Delivered()
+    delivered.new(1, [stream("head"), stream("x" * 100), stream("tail")])
+    delivered.expect_replay()
+    assert delivered.new(1, [stream("head"), gap(100), stream("tail"), stream("!")]) == [stream("!")]
+
+
+def test_what_a_busy_kernel_was_not_sent_is_not_told_again() -> None:
+    delivered = Delivered()
+    delivered.new(1, [stream("head"), unread_gap(100, 1), stream("tail")])
+    delivered.expect_replay()
+    assert delivered.new(1, [stream("head"), PICTURE, stream("x" * 100), stream("tail!")]) == [stream("!")]
+
+
+def test_of_a_gap_the_rest_is_said() -> None:
+    delivered = Delivered()
+    delivered.new(1, [stream("head"), stream("x" * 40)])
+    delivered.expect_replay()
+    assert delivered.new(1, [stream("head"), gap(100), stream("tail")]) == [gap(60), stream("tail")]
 
 
 RECORDS = st.lists(

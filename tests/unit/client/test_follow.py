@@ -14,7 +14,7 @@ from cellburst.errors import ControllerError, UnknownRunError
 from cellburst.model.outcome import OutcomeKind
 from cellburst.model.run import RunState
 from cellburst.model.sweep import SweepView
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from cellburst.wire import client as wire
 from tests.unit.client.scripted import (
@@ -41,7 +41,7 @@ class Instant:
     def __init__(self, start: Callable[[], object]) -> None:
         self._start = start
 
-    def __call__(self, places: Places, settings: Settings) -> Instant:
+    def __call__(self, folders: Folders, settings: Settings) -> Instant:
         self._start()
         return self
 
@@ -108,8 +108,8 @@ def test_an_unknown_run_is_an_error(script: Start, connection: Connection) -> No
         follow(RUN, Recorder(), connection)
 
 
-def test_it_ticks_while_nothing_happens(script: Start, places: Places, stored: Stored) -> None:
-    connection = Connection(places, Settings(live_interval=0.01), may_start=False)
+def test_it_ticks_while_nothing_happens(script: Start, folders: Folders, stored: Stored) -> None:
+    connection = Connection(folders, Settings(live_interval=0.01), may_start=False)
     gate = threading.Event()
 
     def handle(controller: Scripted, channel: Any, message: Any) -> None:
@@ -157,24 +157,26 @@ def test_what_a_listener_raises_comes_out(script: Start, connection: Connection)
         follow(RUN, Broken(), connection)
 
 
-def test_a_new_controller_goes_on_and_no_output_is_shown_twice(script: Start, places: Places, stored: Stored) -> None:
+def test_a_new_controller_goes_on_and_no_output_is_shown_twice(script: Start, folders: Folders, stored: Stored) -> None:
     script(talking(RUNNING, out("one "), out("two "), then=Scripted.die))
     again = talking(
         RUNNING, out("one two th"), out("ree"), wire.TasksChanged(RUN, (0,), result(OutcomeKind.SUCCEEDED)), ENDED
     )
-    connection = Connection(places, Settings.load(), begin=Instant(lambda: script(again)))  # type: ignore[arg-type]
+    connection = Connection(folders, Settings.load(), begin=Instant(lambda: script(again)))  # type: ignore[arg-type]
     listener = Recorder()
     assert follow(RUN, listener, connection).state is RunState.SUCCEEDED
     connection.close()
     assert listener.text == "one two three"
 
 
-def test_a_run_that_ended_meanwhile_is_caught_up_from_the_store(script: Start, places: Places, stored: Stored) -> None:
+def test_a_run_that_ended_meanwhile_is_caught_up_from_the_store(
+    script: Start, folders: Folders, stored: Stored
+) -> None:
     stored.results_now[0] = result(OutcomeKind.SUCCEEDED)
     stored.outputs_now = [stream("one two three")]
     script(talking(RUNNING, out("one "), then=Scripted.die))
     begin: Any = Instant(lambda: script(talking(ENDED)))
-    connection = Connection(places, Settings.load(), begin=begin)
+    connection = Connection(folders, Settings.load(), begin=begin)
     listener = Recorder()
     follow(RUN, listener, connection)
     connection.close()
@@ -200,23 +202,23 @@ def test_an_ended_run_needs_no_controller(connection: Connection, stored: Stored
     assert (listener.text, listener.ended, len(listener.statuses)) == ("all of it", [0], 1)
 
 
-def test_tasks_that_ended_while_nobody_listened_are_told_once(script: Start, places: Places, stored: Stored) -> None:
+def test_tasks_that_ended_while_nobody_listened_are_told_once(script: Start, folders: Folders, stored: Stored) -> None:
     stored.whole = make_run(SweepView("copies", 4))
     stored.results_now = {index: result(OutcomeKind.SUCCEEDED, index) for index in range(3)}
     script(talking(RUNNING, wire.TasksChanged(RUN, (1,)), then=Scripted.die))
     begin: Any = Instant(lambda: script(talking(RUNNING, wire.TasksChanged(RUN, (3,)), ENDED)))
-    connection = Connection(places, Settings.load(), begin=begin)
+    connection = Connection(folders, Settings.load(), begin=begin)
     listener = Recorder()
     follow(RUN, listener, connection)
     connection.close()
     assert listener.ended == [1, 0, 2, 3]
 
 
-def test_a_sweeps_live_output_is_never_taken_for_a_replay(script: Start, places: Places, stored: Stored) -> None:
+def test_a_sweeps_live_output_is_never_taken_for_a_replay(script: Start, folders: Folders, stored: Stored) -> None:
     stored.whole = make_run(SweepView("copies", 1))
     script(talking(RUNNING, out("tick "), then=Scripted.die))
     begin: Any = Instant(lambda: script(talking(RUNNING, out("tick "), ENDED)))
-    connection = Connection(places, Settings.load(), begin=begin)
+    connection = Connection(folders, Settings.load(), begin=begin)
     listener = Recorder()
     follow(RUN, listener, connection)
     connection.close()
@@ -224,7 +226,7 @@ def test_a_sweeps_live_output_is_never_taken_for_a_replay(script: Start, places:
 
 
 def test_controllers_that_keep_dying_end_the_wait(
-    script: Start, places: Places, stored: Stored, monkeypatch: pytest.MonkeyPatch
+    script: Start, folders: Folders, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cellburst.client.follow.PATIENCE", 0.2)
 
@@ -232,11 +234,26 @@ def test_controllers_that_keep_dying_end_the_wait(
         controller.die()
 
     begin: Any = Instant(lambda: script(dies))
-    connection = Connection(places, Settings.load(), begin=begin)
+    connection = Connection(folders, Settings.load(), begin=begin)
     script(talking(RUNNING, then=Scripted.die))
     with pytest.raises(ControllerError, match="keeps ending"):
         follow(RUN, Recorder(), connection)
     connection.close()
+
+
+def test_a_controller_that_dies_as_the_follow_begins_is_replaced(
+    script: Start, folders: Folders, stored: Stored
+) -> None:
+    def dies(controller: Scripted, channel: Any, message: Any) -> None:
+        controller.die()
+
+    script(dies)
+    begin: Any = Instant(lambda: script(talking(RUNNING, out("all of it"), ENDED)))
+    connection = Connection(folders, Settings.load(), begin=begin)
+    listener = Recorder()
+    assert follow(RUN, listener, connection).state is RunState.SUCCEEDED
+    connection.close()
+    assert listener.text == "all of it"
 
 
 def test_a_parked_link_is_followed_without_asking(script: Start, connection: Connection, stored: Stored) -> None:

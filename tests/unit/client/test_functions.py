@@ -11,7 +11,7 @@ import cellburst
 from cellburst.client.record import find_controller
 from cellburst.errors import UnpicklableError, UsageError
 from cellburst.model.run import Run
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.wire import client as wire
 from tests.unit.client.scripted import Scripted, done
 
@@ -106,7 +106,7 @@ def test_what_cannot_be_meant_is_said(call: Callable[[], Any], said: str) -> Non
         call()
 
 
-def test_what_cannot_travel_is_named_and_starts_nothing(places: Places) -> None:
+def test_what_cannot_travel_is_named_and_starts_nothing(folders: Folders) -> None:
     with pytest.raises(UnpicklableError, match="lock"):
         cellburst.submit(fit, {"model": threading.Lock()})
-    assert find_controller(places) is None
+    assert find_controller(folders) is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from cellburst.client.logs import log_text
+from cellburst.model.gaps import gap
 from tests.unit.client.scripted import stream
 
 
@@ -21,3 +22,7 @@ def test_an_error_without_traceback_is_named() -> None:
 
 def test_what_is_missing_is_said() -> None:
     assert "[120 bytes of output were not kept]" in log_text([stream("a"), stream("z", dropped=120)])
+
+
+def test_a_gap_that_says_so_itself_is_said_once() -> None:
+    assert log_text([stream("a"), gap(1_234_567), stream("z")]) == "a\n[1,234,567 bytes of output were not kept]\nz"

@@ -6,17 +6,37 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import IPython
 import msgspec
 import pytest
 
 from cellburst.client.ambient import beside_pool
-from cellburst.client.origin import search_path, surroundings
+from cellburst.client.origin import describe_origin, search_path, surroundings
 from cellburst.errors import UsageError
 from cellburst.library_state import environment
-from cellburst.paths import Places
+from cellburst.paths import Folders
 
 TELL = "import sys; from cellburst.client.origin import working_directory as w; print(ascii(w()), sys.argv[0])"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "cell"),
+    [
+        ({"cellId": "5c0b8f0e-7a53-4d3b-8c0f-1f0f3f9d2e11"}, "5c0b8f0e-7a53-4d3b-8c0f-1f0f3f9d2e11"),
+        ({"cellId": "vscode-notebook-cell:/a%20b.ipynb#W0"}, ""),
+        ({"cellId": 7}, ""),
+        ({"cellId": "a" * 65}, ""),
+        ({}, ""),
+        (None, ""),
+    ],
+)
+def test_the_cell_is_named_as_the_notebook_names_it(metadata: Any, cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = SimpleNamespace(parent_header={"header": {}, "metadata": metadata})
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    assert describe_origin({}).cell == cell
 
 
 def test_relative_entries_of_the_path_go_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +69,7 @@ def test_names_of_folders_are_sent_as_utf8_whatever_the_locale(tmp_path: Path) -
 
 
 def test_a_folder_whose_name_is_no_text_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, places: Places
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folders: Folders
 ) -> None:
     folder = os.fsencode(tmp_path) + b"/\xff"
     os.mkdir(folder)
@@ -57,17 +77,17 @@ def test_a_folder_whose_name_is_no_text_is_refused(
     msgspec.json.encode(search_path())
     monkeypatch.chdir(os.fsdecode(folder))
     with pytest.raises(UsageError, match=r"xff|udcff"):
-        surroundings(places)
+        surroundings(folders)
 
 
-def test_the_pools_environment_is_made_the_kernels(places: Places) -> None:
-    assert beside_pool(places) == ({}, ())
+def test_the_pools_environment_is_made_the_kernels(folders: Folders) -> None:
+    assert beside_pool(folders) == ({}, ())
     others = {**environment.for_children(), "PATH": "/other", "ONLY_THERE": "1", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", "input()"]
     with subprocess.Popen(command, env=others, stdin=subprocess.PIPE) as pool:
-        places.create()
-        places.pool_file.write_text(f'{{"pid": {pool.pid}}}')
-        ambient, more = beside_pool(places)
+        folders.create()
+        folders.pool_file.write_text(f'{{"pid": {pool.pid}}}')
+        ambient, more = beside_pool(folders)
         assert ambient["PATH"] == os.environ["PATH"]
         assert "ONLY_THERE" in more
         assert "OMP_NUM_THREADS" not in more

@@ -10,7 +10,7 @@ from cellburst.errors import ControllerError, UnknownRunError, UsageError
 from cellburst.model.events import RunSubmitted
 from cellburst.model.run import RunState
 from cellburst.model.sweep import SweepView
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from cellburst.store.sqlite import SqliteStore
 from tests.unit.client.scripted import make_run
@@ -19,11 +19,11 @@ OLD, NEW, THEIRS = "1aaaaaa-aaaa", "1bbbbbb-bbbb", "1cccccc-cccc"
 
 
 @pytest.fixture
-def kept(places: Places, settings: Settings) -> None:
+def kept(folders: Folders, settings: Settings) -> None:
     """Two runs of this environment, and a newer one of another."""
-    places.create()
-    other = dataclasses.replace(places, env="0" * 12)
-    for where, ids in ((places, (OLD, NEW)), (other, (THEIRS,))):
+    folders.create()
+    other = dataclasses.replace(folders, env="0" * 12)
+    for where, ids in ((folders, (OLD, NEW)), (other, (THEIRS,))):
         store = SqliteStore(where.store, where.outputs, None, settings=settings)
         for age, run in enumerate(ids):
             whole = make_run(SweepView("copies", 2), run=run)
@@ -74,13 +74,13 @@ def test_without_any_run_there_is_no_last() -> None:
 
 
 @pytest.mark.usefixtures("kept")
-def test_reading_needs_no_controller(places: Places) -> None:
+def test_reading_needs_no_controller(folders: Folders) -> None:
     run = attach(NEW)
     assert (run.state, run.count, run.target, run.progress) == (RunState.QUEUED, 2, "local", 0.0)
     assert repr(run) == f"<Run {NEW} queued: 2 queued>"
     assert run == attach("1bb")
     assert len({run, attach("1bb")}) == 1
-    assert not places.controller_file.exists()
+    assert not folders.controller_file.exists()
 
 
 @pytest.mark.usefixtures("kept")
@@ -99,7 +99,7 @@ def test_a_sweep_has_no_single_value() -> None:
         attach(NEW).logs(2)
 
 
-def test_a_repr_never_fails(kept: None, places: Places) -> None:
+def test_a_repr_never_fails(kept: None, folders: Folders) -> None:
     run = attach(NEW)
-    places.store.unlink()
+    folders.store.unlink()
     assert NEW in repr(run)

@@ -10,7 +10,7 @@ import pytest
 from cellburst.client.connection import Connection
 from cellburst.client.sending import send
 from cellburst.errors import ControllerError, UsageError
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from cellburst.wire import client as wire
 from tests.unit.client.scripted import RUN, Scripted, done, make_run, refuse
@@ -40,11 +40,11 @@ def test_a_followed_submission_keeps_its_link(script: Start, connection: Connect
     link.close()
 
 
-def test_a_controller_that_dies_is_asked_again_with_the_same_key(script: Start, places: Places) -> None:
+def test_a_controller_that_dies_is_asked_again_with_the_same_key(script: Start, folders: Folders) -> None:
     first = script(lambda controller, channel, message: controller.die())
     later: list[Scripted] = []
     begin: Any = Instant(lambda: later.append(script(takes)))
-    connection = Connection(places, Settings.load(), begin=begin)
+    connection = Connection(folders, Settings.load(), begin=begin)
     send(make_run(), connection, follow=False)
     connection.close()
     assert [m.run.key for m in first.of(wire.Submit)] == [m.run.key for m in later[0].of(wire.Submit)] == ["key"]

@@ -138,16 +138,49 @@ def test_an_unknown_target_is_refused_with_those_that_exist() -> None:
     assert "local" in refusal.message
 
 
-def test_a_slow_reader_misses_output_but_no_result() -> None:
+def test_a_slow_reader_misses_output_but_no_result_and_is_told_how_much_it_was() -> None:
     house = House()
     run = house.submit(a_run(kind="single"))
     (worker,) = house.workers(1)
     house.client.unsent = 1 << 30
-    house.controller.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": "x"}])
+    picture = {"output_type": "display_data", "data": {"text/plain": "p"}, "metadata": {}}
+    house.controller.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": "gr\u00fc\u00dfe"}])
+    house.controller.output(run.id, 0, 1, 1, [picture])
     house.backend.finish(worker)
     house.turn()
-    assert not house.client.all(wire.OutputArrived)
+    (told,) = house.client.all(wire.OutputArrived)
+    assert (told.run, told.index, told.attempt) == (run.id, 0, 1)
+    (record,) = told.outputs
+    assert (record["dropped"], record["unread"]) == (7, 1)
+    assert "7 bytes of output and 1 display left out here" in record["text"]
+    heard = [type(message) for message in house.client.heard]
+    assert heard.index(wire.OutputArrived) < heard.index(wire.TasksChanged), "before the end"
     assert house.client.last(wire.Status).status.state is RunState.SUCCEEDED
+
+
+def test_what_was_left_out_is_said_where_it_is_missing() -> None:
+    house = House()
+    run = house.submit(a_run(kind="single"))
+    house.workers(1)
+    for text, unsent in (("first\n", 0), ("unread\n", 1 << 30), ("too\n", 1 << 30), ("last\n", 0), ("end\n", 0)):
+        house.client.unsent = unsent
+        house.controller.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": text}])
+    texts = [record["text"] for message in house.client.all(wire.OutputArrived) for record in message.outputs]
+    gap = "\n[11 bytes of output left out here: the kernel did not read them in time]\n"
+    assert texts == ["first\n", gap, "last\n", "end\n"]
+
+
+def test_nothing_is_owed_to_one_who_left() -> None:
+    house = House()
+    run = house.submit(a_run(kind="single"))
+    house.workers(1)
+    house.client.unsent = 1 << 30
+    house.controller.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": "x"}])
+    house.controller.followers.forget(house.client)
+    house.client.unsent = 0
+    house.ask(wire.Follow(2, run.id))
+    texts = [record["text"] for message in house.client.all(wire.OutputArrived) for record in message.outputs]
+    assert texts == ["x"], "all of it, from the keeper"
 
 
 def test_a_busy_kernel_misses_nothing_of_what_a_worker_keeps_whole() -> None:
@@ -180,10 +213,10 @@ class _FullStore:
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
 
-    def commit(self, events: object) -> None:
+    def commit(self, events: object, *, lasting: bool = True) -> None:
         if self.full:
             raise DiskFullError("the disk of the run store is full")
-        self._store.commit(events)  # type: ignore[attr-defined]
+        self._store.commit(events, lasting=lasting)  # type: ignore[attr-defined]
 
 
 def test_a_full_disk_pauses_and_nothing_is_lost_or_acknowledged_early() -> None:

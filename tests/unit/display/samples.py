@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cellburst.abc import TaskRow
 from cellburst.display.view import RunHead, RunView
 from cellburst.model.run import Counts, RunState, RunStatus
+from cellburst.model.stored import TaskRow
 
 HEAD = RunHead("0abc123-x9z8", "", "local", "/data/stores/e.db", single=False)
 SINGLE = RunHead("0abc123-x9z8", "", "local", "/data/stores/e.db", single=True)

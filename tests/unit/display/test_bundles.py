@@ -20,7 +20,7 @@ RECORD = Run(HEAD.id, "k", "", "local", Payload("cell", Packed()), SweepView("co
 class Handle:
     record = RECORD
     status = status(succeeded=20)
-    connection = SimpleNamespace(places=SimpleNamespace(store=Path("/data/stores/e.db")))
+    connection = SimpleNamespace(folders=SimpleNamespace(store=Path("/data/stores/e.db")))
 
 
 class Deleted(Handle):

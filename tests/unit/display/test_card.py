@@ -21,6 +21,14 @@ def test_the_bundle_has_an_id_and_nothing_executable() -> None:
     json.dumps(bundle)
 
 
+def test_a_bundle_says_what_the_tasks_say_while_they_run() -> None:
+    lines = (TaskLine(3, 0.5, "epoch 2\x1b[31m"), TaskLine(1, None, "loading"))
+    assert card_bundle(view(lines=lines))[MIME]["said"] == [
+        {"task": 3, "fraction": 0.5, "text": "epoch 2"},
+        {"task": 1, "fraction": None, "text": "loading"},
+    ]
+
+
 def test_a_running_sweep_in_one_line() -> None:
     text = card_text(view(elapsed=3.2, eta=2.0, reason="all 4 workers are busy"))
     assert text == (

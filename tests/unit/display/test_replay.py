@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cellburst.display.replay import Replay
+from cellburst.model.gaps import gap, unread_gap
 from tests.unit.display.samples import Shell
 
 
@@ -102,7 +103,13 @@ def test_displays_updates_and_clearing() -> None:
 
 def test_what_is_missing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     Replay(Shell()).show([{"output_type": "stream", "name": "stdout", "text": "end", "dropped": 5_000_000}])
-    assert capsys.readouterr().out == "\n[5,000,000 bytes of output not kept here]\nend"
+    assert capsys.readouterr().out == "\n[5,000,000 bytes of output were not kept]\nend"
+
+
+def test_a_gap_that_says_so_itself_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    Replay(Shell()).show([gap(120), unread_gap(0, 2)])
+    kept, unread = "120 bytes of output were not kept", "2 displays left out here: the kernel did not read them in time"
+    assert capsys.readouterr().out == f"\n[{kept}]\n\n[{unread}]\n"
 
 
 def test_endings_are_for_logs_only(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,17 @@ STATES = {
         "pd.set_option('display.precision', 2, 'compute.use_numexpr', False, 'styler.format.decimal', ',')",
         "pd.get_option('display.precision'), pd.get_option('compute.use_numexpr'), pd.DataFrame([1.2345]).to_string()",
     ),
+    "pandas accessors": (
+        "import pandas as pd",
+        "class Geo:\n    pass\npd.api.extensions.register_series_accessor('geo')(Geo)",
+        "hasattr(pd.Series, 'geo'), 'geo' in pd.Series._accessors, hasattr(pd.DataFrame, 'geo')",
+    ),
+    "progress bars of pandas": (
+        "import pandas as pd, tqdm",
+        "tqdm.tqdm.pandas(desc='rows')",
+        "hasattr(pd.DataFrame, 'progress_apply'), hasattr(pd.DataFrame([1]).rolling(1), 'progress_apply'), "
+        "hasattr(pd.Series([1]).groupby([1]), 'progress_map')",
+    ),
     "matplotlib parameters": (
         "import matplotlib as mpl, matplotlib.style",
         "mpl.rcParams['lines.linewidth'] = 7; mpl.rcParams['font.serif'].append('Mine'); mpl.style.use('ggplot')",
@@ -37,6 +48,11 @@ STATES = {
         "import matplotlib.colors as c, seaborn as sns",
         "sns.set_color_codes('bright')",
         "c.to_rgb('b'), c.to_rgb('w')",
+    ),
+    "colour maps": (
+        "import matplotlib as mpl, matplotlib.cm, matplotlib.colors as c, seaborn as sns",
+        "mpl.colormaps.register(c.ListedColormap(['red', 'blue'], name='mine'))",
+        "'mine' in mpl.colormaps and mpl.colormaps['mine'](0), 'rocket' in mpl.colormaps",
     ),
     "matplotlib backend": (
         "import matplotlib, os; os.environ['MPLBACKEND'] = ''",
@@ -58,6 +74,17 @@ STATES = {
         "csv.field_size_limit(99); csv.register_dialect('semi', delimiter=';', quoting=csv.QUOTE_ALL)",
         "csv.field_size_limit(), csv.list_dialects(), "
         "csv.get_dialect('semi').delimiter if 'semi' in csv.list_dialects() else ''",
+    ),
+    "first day of the week": ("import calendar", "calendar.setfirstweekday(6)", "calendar.month(2026, 11)"),
+    "XML namespaces": (
+        "import xml.etree.ElementTree as ET",
+        "ET.register_namespace('mine', 'http://there')",
+        "ET.tostring(ET.Element('{http://there}a'))",
+    ),
+    "start of processes": (
+        "import multiprocessing.context, multiprocessing",
+        "multiprocessing.set_start_method('spawn')",
+        "multiprocessing.get_context().get_start_method(allow_none=True)",
     ),
     "locale": ("import locale", "locale.setlocale(locale.LC_TIME, 'C.UTF-8')", "locale.setlocale(locale.LC_ALL)"),
     "warnings display": (

@@ -41,7 +41,7 @@ class FakeRun:
     def __init__(self, sweep: SweepView = SINGLE, state: str = "succeeded", **options: Any) -> None:
         self.id = RUN_ID
         self.record = Run(RUN_ID, "key", "", "local", Payload("cell", Packed()), sweep, RunOptions(**options), 100.0)
-        self.connection = SimpleNamespace(settings=Settings(), places=SimpleNamespace(store=Path("/data/e.db")))
+        self.connection = SimpleNamespace(settings=Settings(), folders=SimpleNamespace(store=Path("/data/e.db")))
         self.status = RunStatus(RUN_ID, RunState(state), Counts(succeeded=sweep.count), 100.0, 101.0)
         self.during: Callable[[Any], None] = lambda listener: None
         self.delta = SimpleNamespace(value=None, has_value=False, unreturned={}, placeholders=(), error=None)
@@ -70,6 +70,10 @@ class FakeRun:
             meanwhile()
         self.during(listener)
         listener.status(self.status)
+
+    def rerun(self) -> Any:
+        self.done.append("rerun")
+        return SimpleNamespace(id=f"new-{self.id}")
 
     def task_result(self) -> TaskResult:
         kind = OutcomeKind.FAILED if self.error else OutcomeKind.SUCCEEDED

@@ -38,13 +38,13 @@ def running(run: FakeRun) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "%remote needs one of: runs, show, wait, attach, logs, cancel, retry, explain, delete, targets"),
+        ("", "%remote needs one of: runs, show, wait, attach, logs, cancel, retry, rerun, explain, delete, targets"),
         ("sohw last", "there is no %remote sohw; did you mean show?"),
         ("local", "a cell is run with two % signs: %%remote local"),
         (
             "xyz",
             "there is no %remote xyz; "
-            "there are runs, show, wait, attach, logs, cancel, retry, explain, delete, targets",
+            "there are runs, show, wait, attach, logs, cancel, retry, rerun, explain, delete, targets",
         ),
     ],
 )
@@ -160,6 +160,15 @@ def test_retry(run: FakeRun, shell: Shell, capsys: pytest.CaptureFixture[str]) -
     assert f"%remote attach {RUN_ID}" in capsys.readouterr().out
     with pytest.raises(UsageError, match="nothing to run again"):
         commands.run_command(shell, "retry last --failed")
+
+
+def test_rerun(run: FakeRun, shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    commands.run_command(shell, "rerun last")
+    assert run.done == ["rerun"]
+    assert (
+        capsys.readouterr().out
+        == f"run new-{RUN_ID} does all of {RUN_ID} again; `%remote attach last` waits for it and collects\n"
+    )
 
 
 def test_explain_and_delete(run: FakeRun, shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:

@@ -104,6 +104,48 @@ CASES = {
 }
 
 
+def test_what_was_set_on_a_frame_stays_on_it(kernel: Kernel) -> None:
+    kernel.here(PANDAS + "df = pd.DataFrame({'a': [1]}); df.note = {'n': 1}; kept = df.note")
+    kernel.there("df.note['n'] += 1; s = pd.Series([1]); s.mark = df.note")
+    assert kernel.ns["df"].note is kernel.ns["s"].mark is kernel.ns["kept"]
+    assert kernel.ns["kept"] == {"n": 2}
+
+
+def test_accessors_that_pandas_leaves_in_a_series_are_no_change(kernel: Kernel) -> None:
+    kernel.here(PANDAS + "s = pd.Series(['a', 'b'], dtype='category')")
+    assert not kernel.there("n = s.cat.codes.sum()").changed
+
+
+def test_the_labels_in_an_index_are_the_kernels(kernel: Kernel) -> None:
+    kernel.here(PANDAS + "df = pd.DataFrame([[1, 2]], columns=pd.Index(['a', 'b'], dtype=object))")
+    kernel.there("labels = df.columns._data\nclass M: pass\nm = M(); m.labels = labels")
+    assert kernel.ns["labels"] is kernel.ns["m"].labels is kernel.ns["df"].columns._data
+
+
+def test_a_part_of_a_frame_knows_it(kernel: Kernel) -> None:
+    kernel.here(PANDAS + "df = pd.DataFrame({'a': [1, 2, 3]}); part = df[df['a'] > 1]")
+    if "_is_copy" not in vars(kernel.ns["part"]):
+        pytest.skip("pandas 3 knows nothing of this")
+    kernel.there("new = df[df['a'] > 2]; e = pd.DataFrame({'a': [1, 2]}); f = e[1:]")
+    assert kernel.ns["new"]._is_copy() is kernel.ns["df"]
+    assert kernel.ns["f"]._is_copy() is kernel.ns["e"]
+    warned = "with warnings.catch_warnings(record=True) as found:\n    warnings.simplefilter('always'); part['b'] = 0\n"
+    kernel.there(f"import warnings\n{warned}said = len(found)", "part")
+    assert kernel.ns["said"] == 1
+    assert kernel.ns["part"]._is_copy() is kernel.ns["df"]
+
+
+def test_a_column_of_a_frame_stays_that_column(kernel: Kernel) -> None:
+    kernel.here(PANDAS + "df = pd.DataFrame({'a': [1, 2]}); s = df['a']")
+    if "_cacher" not in vars(kernel.ns["s"]):
+        pytest.skip("pandas 3 makes a column anew each time")
+    kernel.there(QUIET + "s.iloc[0] = 1.5", "s")
+    assert kernel.here("df['a'] is s, df['a'].tolist()") == (True, [1.5, 2.0])
+    kernel.there("t = df['a']", "df")
+    kernel.here("t.iloc[1] = 'text'")
+    assert kernel.here("df['a'] is t, df['a'].tolist()") == (True, [1.5, "text"])
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_frames_are_as_if_the_cell_had_run_here(kernel: Kernel, name: str) -> None:
     setup, cell, *sent = CASES[name]

@@ -12,21 +12,14 @@ import pytest
 
 from cellburst.payload import originals, places
 from cellburst.payload.pickling import dump
+from tests.unit.untouched import forget_changes
 
 _MUCH = 1 << 60
 
 
 @pytest.fixture(autouse=True)
 def _nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, empty in (
-        ("_originals", {}),
-        ("_places", {}),
-        ("_changed", set()),
-        ("_copied", {}),
-        ("_shared", {}),
-        ("_known", set()),
-    ):
-        monkeypatch.setattr(originals, name, empty)
+    forget_changes(monkeypatch)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import psutil
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import OutcomeKind, TaskResult
 from cellburst.model.payload import Payload
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.pool import launch
 from cellburst.settings import Settings
 from cellburst.wire import pool as wire
@@ -32,10 +32,10 @@ _Message = TypeVar("_Message")
 class Controller:
     """A connection of a controller. Messages stay in ``heard``, in order."""
 
-    def __init__(self, places: Places, epoch: int = 1) -> None:
+    def __init__(self, folders: Folders, epoch: int = 1) -> None:
         sock = socket.socket(socket.AF_UNIX)
         sock.settimeout(PATIENCE)
-        sock.connect(str(places.pool_socket))
+        sock.connect(str(folders.pool_socket))
         self.channel: Channel[Any] = Channel(sock, wire.FromPool)
         self.heard: list[Any] = []
         self._seen = 0
@@ -105,12 +105,12 @@ class Controller:
 
 
 @contextmanager
-def running_pool(places: Places, settings: Settings, worker: str = SCRIPTED, epoch: int = 1) -> Iterator[Controller]:
+def running_pool(folders: Folders, settings: Settings, worker: str = SCRIPTED, epoch: int = 1) -> Iterator[Controller]:
     """A pool with a controller; killed afterwards with everything below it."""
-    start_pool(places, settings, worker)
-    found = launch.find(places)
+    start_pool(folders, settings, worker)
+    found = launch.find(folders)
     assert found is not None
-    controller = Controller(places, epoch)
+    controller = Controller(folders, epoch)
     controller.wait_for(wire.Attached)
     try:
         yield controller
@@ -119,11 +119,11 @@ def running_pool(places: Places, settings: Settings, worker: str = SCRIPTED, epo
         kill_pool(found)
 
 
-def start_pool(places: Places, settings: Settings, worker: str = SCRIPTED) -> None:
+def start_pool(folders: Folders, settings: Settings, worker: str = SCRIPTED) -> None:
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_ROOT), before)))
     try:
-        launch.start(places, settings, worker)
+        launch.start(folders, settings, worker)
     finally:
         if before is None:
             del os.environ["PYTHONPATH"]

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from cellburst import processes
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.pool.marker import Marker, marked, marker_of, parse
 from cellburst.pool.survivors import end_survivors, find_survivors
 from cellburst.wire.worker import MARKER
@@ -17,9 +17,9 @@ from tests.unit.pool.driver import gone
 
 
 @pytest.fixture
-def places(places: Places) -> Places:
+def folders(folders: Folders) -> Folders:
     """An environment of its own: pools of tests that run beside this one end survivors too."""
-    return replace(places, env=secrets.token_hex(6))
+    return replace(folders, env=secrets.token_hex(6))
 
 
 @pytest.fixture
@@ -45,22 +45,22 @@ def test_anything_else_is_no_marker(text: str) -> None:
     assert parse(text) is None
 
 
-def test_only_marked_processes_of_a_pool_that_is_gone_are_ended(places: Places, ended_pid: int) -> None:
+def test_only_marked_processes_of_a_pool_that_is_gone_are_ended(folders: Folders, ended_pid: int) -> None:
     start = processes.start_time(os.getpid())
     assert start is not None
-    lost = Marker(places.env, ended_pid, 1, "w1")
-    reused = Marker(places.env, os.getpid(), start + 1, "w1")  # the pid lives, but it is somebody else's now
+    lost = Marker(folders.env, ended_pid, 1, "w1")
+    reused = Marker(folders.env, os.getpid(), start + 1, "w1")  # the pid lives, but it is somebody else's now
     started = {
         "lost": _sleep(lost),
         "reused": _sleep(reused),
-        "living": _sleep(Marker(places.env, os.getpid(), start, "w1")),
+        "living": _sleep(Marker(folders.env, os.getpid(), start, "w1")),
         "other": _sleep(lost._replace(env="ffffffffffff")),
         "plain": _sleep(None),
     }
     try:
         assert marker_of(started["lost"].pid) == lost
-        assert {process.pid for process in find_survivors(places)} == {started["lost"].pid, started["reused"].pid}
-        assert end_survivors(places) == 2
+        assert {process.pid for process in find_survivors(folders)} == {started["lost"].pid, started["reused"].pid}
+        assert end_survivors(folders) == 2
         assert started["lost"].wait(5) == started["reused"].wait(5) == -signal.SIGKILL
         assert not any(gone(started[name].pid) for name in ("living", "other", "plain"))
     finally:

@@ -16,7 +16,7 @@ import cellburst.store
 from cellburst.errors import DamagedBlobError, StoreBusyError, StoreError, StoreFencedError, UnknownRunError
 from cellburst.model.events import RunDeleted, RunStateChanged, RunSubmitted, TasksEnded, TasksStarted
 from cellburst.model.run import RunState
-from cellburst.paths import Places
+from cellburst.paths import Folders
 from cellburst.settings import Settings
 from cellburst.store import schema
 from cellburst.store.queries import SQL, migrations
@@ -239,13 +239,13 @@ def test_epochs_count_up_and_an_old_one_is_refused(tmp_path: Path) -> None:
     third.close()
 
 
-def test_the_store_of_an_environment(places: Places, settings: Settings) -> None:
-    store = open_store(places, settings)
+def test_the_store_of_an_environment(folders: Folders, settings: Settings) -> None:
+    store = open_store(folders, settings)
     store.commit([RunSubmitted(make_run())])
-    assert store.path == places.store
-    assert store_paths(places) == [places.store]
+    assert store.path == folders.store
+    assert store_paths(folders) == [folders.store]
     store.close()
-    with open_reader(places.store) as reader:
+    with open_reader(folders.store) as reader:
         assert reader.run(RUN) == make_run()
 
 

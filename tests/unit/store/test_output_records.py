@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cellburst.store.output_records import capped, cut, end_of, frame, frames, gap, joined, weight
+from cellburst.model.gaps import gap
+from cellburst.store.output_records import capped, cut, end_of, frame, frames, joined, weight
 from tests.unit.store.builders import picture, text
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from cellburst.errors import UnknownRunError
+from cellburst.model.gaps import gap
 from cellburst.store import files
-from cellburst.store.output_records import gap, weight
+from cellburst.store.output_records import weight
 from cellburst.store.outputs import Attempt, OutputFiles
 from tests.unit.store.builders import picture, run_id, text
 

@@ -19,6 +19,7 @@ from cellburst.worker import places as module_places
 from cellburst.worker import stale_modules
 from cellburst.worker.places import ModulePlaces
 from tests.unit.cells.projects import forgotten, write
+from tests.unit.untouched import forget_changes, new_observer
 
 Namespace = dict[str, Any]
 
@@ -44,24 +45,12 @@ class Task:
 @pytest.fixture(autouse=True)
 def own(monkeypatch: pytest.MonkeyPatch) -> Observer:
     """As in a worker, with nothing known from other tests."""
-    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    observer = Observer()
-    observer.install()
-    monkeypatch.setattr(observer, "_earlier", {})
+    observer = new_observer(monkeypatch)
     for module in (module_places, stale_modules):
         monkeypatch.setattr(module, "observer", observer)
     for function in (versions.before, versions.happened, versions.forget_with_dependents):
         monkeypatch.setattr(function, "__defaults__", (observer,))
-    for name, empty in (
-        ("_originals", {}),
-        ("_places", {}),
-        ("_changed", set()),
-        ("_copied", {}),
-        ("_shared", {}),
-        ("_known", set()),
-    ):
-        monkeypatch.setattr(originals, name, empty)
-    monkeypatch.setattr(hand_made, "travelling", set())
+    forget_changes(monkeypatch)
     monkeypatch.setattr(versions.role, "aligned", True)
     return observer
 

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cellburst.cli.checks.finding import Finding, ok, problem, warning
-from cellburst.paths import Places
+from cellburst.paths import Folders
 
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph", "glusterfs", "lustre"})
 _LOW = 1 << 30
 
 
-def check_folders(places: Places) -> Iterator[Finding]:
+def check_folders(folders: Folders) -> Iterator[Finding]:
     """Owner, mode, free space and file system of both folders."""
-    yield from _check_folder("data folder", places.data, "CELLBURST_DATA_DIR")
-    yield from _check_folder("runtime folder", places.runtime, "CELLBURST_RUNTIME_DIR")
-    yield from _check_space(places.data)
+    yield from _check_folder("data folder", folders.data, "CELLBURST_DATA_DIR")
+    yield from _check_folder("runtime folder", folders.runtime, "CELLBURST_RUNTIME_DIR")
+    yield from _check_space(folders.data)
 
 
 def _check_folder(what: str, folder: Path, variable: str) -> Iterator[Finding]:

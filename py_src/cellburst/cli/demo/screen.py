@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import click
 
-from cellburst.abc import TaskRow
 from cellburst.model.run import Counts, TaskState
+from cellburst.model.stored import TaskRow
 
 _EVERY = 2.0  # seconds between plain progress lines
 
