@@ -15,6 +15,7 @@ from cellburst.model.manifest import InputEntry, Manifest
 from cellburst.model.payload import Payload
 from cellburst.model.sweep import SweepView
 from cellburst.paths import Folders
+from cellburst.server import rows
 from cellburst.server.schemas import RunDetail, RunsAnswer
 from cellburst.server.service import Service
 from tests.server.library import OTHER_ENV, RUN, elsewhere, get, keep, open_store, refused, some_run
@@ -212,3 +213,16 @@ async def test_the_answer_is_new_while_a_controller_writes(jp_fetch: Any, servic
             assert len((await get(jp_fetch, "runs"))["runs"]) == number
     finally:
         store.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("%%remote local\n# fit\nimport time\nfrom x import y\n  time.sleep(1)\n", "time.sleep(1)"),
+        ("import time\nfrom x import y", "import time"),
+        ("%%remote local\n", ""),
+        ("important = 1", "important = 1"),
+    ],
+)
+def test_a_run_is_called_after_its_first_telling_line(code: str, line: str) -> None:
+    assert rows.code_line(code) == line

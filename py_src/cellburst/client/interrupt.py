@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+import time
+from typing import TYPE_CHECKING, Any
 
 from cellburst.client.delivered import Delivered
 from cellburst.client.follow import NullListener, RunListener, follow
@@ -15,17 +17,18 @@ if TYPE_CHECKING:
     from cellburst.model.run import Run
 
 _BEYOND_GRACE = 3.0  # seconds until a cancelled run's last outcome is recorded
+_TOLD_WITHIN = 0.5  # seconds from the interrupt of a kernel that is restarted until it is told so
 
 
 def interrupted(
     run: Run, connection: Connection, listener: RunListener | None = None, delivered: Delivered | None = None
 ) -> str:
-    """Cancel the run, unless it was submitted to go on; a sentence that says how things stand and how to go on.
+    """Cancel the run, unless it was submitted to go on or the kernel ends; a sentence that says how things stand.
 
     Waits for the end of what was in flight as long as that may take, so that what a task printed and
     assigned before it is there; ``delivered`` is that of the wait. A second interrupt comes out as KeyboardInterrupt.
     """
-    if run.options.on_interrupt == "detach":
+    if run.options.on_interrupt == "detach" or _kernel_ends():
         return f"run {run.id} goes on; `%remote attach {run.id}` waits for it, `%remote cancel {run.id}` ends it"
     try:
         connection.request(Cancel(0, run.id))
@@ -38,6 +41,18 @@ def interrupted(
     if status.state not in ENDED or status.counts.succeeded == status.counts.total:
         return f"run {run.id} had ended"
     return _told(run, status.counts)
+
+
+def _kernel_ends() -> bool:
+    """Whether nobody pressed ■ but the kernel is restarted or ended: Jupyter interrupts it, and then tells it."""
+    ipython = sys.modules.get("IPython")
+    shell: Any = None if ipython is None else ipython.get_ipython()
+    if getattr(shell, "kernel", None) is None:
+        return False
+    until = time.monotonic() + _TOLD_WITHIN
+    while not shell.exit_now and time.monotonic() < until:
+        time.sleep(0.01)
+    return bool(shell.exit_now)
 
 
 def _told(run: Run, counts: Counts) -> str:

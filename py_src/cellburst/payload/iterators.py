@@ -121,8 +121,11 @@ def ended(name: str) -> Any:
 
 def over_set(left: list[Any]) -> Any:
     """An iterator that gives just this in this order: over a set, if a set of this process has the same order."""
-    made = set(left)
-    return iter(made) if all(map(is_, made, left)) else iter(left)
+    for members in (left, reversed(left)):  # of two whose hashes collide the first keeps its place
+        made = set(members)
+        if all(map(is_, made, left)):
+            return iter(made)
+    return iter(left)
 
 
 def reduce_over_dict(iterator: Any, _: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterable
 from functools import cache
@@ -57,7 +58,10 @@ def _of_answers(components: dict[str, Any]) -> dict[str, Any]:
     """Without queries, which are parameters; an answer always has all of its fields, whatever their defaults."""
     queries = {route.query.__name__ for route in ROUTES if route.query is not None}
     bodies = {route.body.__name__ for route in ROUTES if route.body is not None}
-    found = {name: schema for name, schema in components.items() if name not in queries}
+    found = {name: dict(schema) for name, schema in components.items() if name not in queries}
+    for schema in found.values():
+        if "description" in schema:  # docstrings lose their indent on Python 3.13 by themselves
+            schema["description"] = inspect.cleandoc(schema["description"])
     for name in found.keys() - bodies:
         if "properties" in found[name]:
             found[name] = {**found[name], "required": [*found[name]["properties"]]}

@@ -68,9 +68,10 @@ def timeline_row(line: EventRow) -> s.TimelineRow:
 
 
 def code_line(code: str) -> str:
-    """What the code begins with: its first line that is no magic and no comment."""
-    lines = [line for line in code.splitlines() if line.strip() and not line.lstrip().startswith(("%%", "#"))]
-    return lines[0].strip()[:_LINE] if lines else ""
+    """What the code begins with: its first line that is no magic and no comment, nor an import if there is more."""
+    lines = [line.strip() for line in code.splitlines() if line.strip() and not line.lstrip().startswith(("%%", "#"))]
+    telling = next((line for line in lines if not line.startswith(("import ", "from "))), lines[0] if lines else "")
+    return telling[:_LINE]
 
 
 def eta(state: RunState, counts: Counts, started: float | None, now: float) -> float | None:

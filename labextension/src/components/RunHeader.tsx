@@ -1,0 +1,75 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { RunDetail } from '../api/client';
+import { duration, runningFor, summary, when } from '../format';
+import { useTranslator } from '../hooks/useTranslator';
+import { type IRunActions, RunActions } from './RunActions';
+import { StateBar } from './StateBar';
+import { StateIcon, stateLabel } from './StateIcon';
+
+export interface RunHeaderProps {
+  readonly detail: RunDetail;
+  /** Seconds since 1970 by the server's clock. */
+  readonly now: number;
+  readonly deleted: boolean;
+  readonly actions: IRunActions;
+}
+
+/** What a run is, how far it is, what it waits for, and what can be done with it. */
+export function RunHeader({ detail, now, deleted, actions }: RunHeaderProps): React.JSX.Element {
+  const trans = useTranslator();
+  const name = detail.name || detail.code_line || detail.id;
+  return (
+    <div className="cb-RunHeader">
+      <div className="cb-RunHeader-top">
+        <h3 className="cb-RunHeader-name" title={name}>
+          <StateIcon state={detail.state} decorative />
+          <span className={detail.name === '' ? 'cb-mod-code' : ''}>{name}</span>
+        </h3>
+        {!deleted && <RunActions run={detail} actions={actions} />}
+      </div>
+      <p className="cb-RunHeader-facts">
+        <span className={`cb-RunHeader-state cb-mod-${detail.state}`}>
+          {stateLabel(detail.state, trans)}
+        </span>
+        <span>{trans.__('on %1', detail.target)}</span>
+        {!detail.single && <span>{summary(detail.counts, trans)}</span>}
+        {timeFacts(detail, now, trans).map(fact => (
+          <span key={fact}>{fact}</span>
+        ))}
+        <code className="cb-RunHeader-id">{detail.id}</code>
+      </p>
+      {!detail.single && <StateBar counts={detail.counts} />}
+      {detail.reason !== '' && detail.ended === null && (
+        <p className="cb-RunHeader-reason">{detail.reason}</p>
+      )}
+      {detail.error !== null && (
+        <p className="cb-RunHeader-reason cb-mod-error" role="alert">
+          {detail.error.message} {detail.error.hint}
+        </p>
+      )}
+      {deleted && (
+        <p className="cb-RunHeader-reason cb-mod-error" role="alert">
+          {trans.__('This run was deleted. What is shown is what was known of it last.')}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function timeFacts(detail: RunDetail, now: number, trans: TranslationBundle): readonly string[] {
+  const { submitted, started, ended, eta } = detail;
+  const facts = [trans.__('submitted %1', when(submitted, now))];
+  if (ended !== null) {
+    facts.push(trans.__('took %1', duration(ended - (started ?? submitted))));
+  } else if (started !== null) {
+    facts.push(trans.__('running for %1', runningFor(now - started)));
+  } else {
+    facts.push(trans.__('waiting for %1', runningFor(now - submitted)));
+  }
+  if (ended === null && eta !== null) {
+    facts.push(trans.__('about %1 left', duration(eta)));
+  }
+  return facts;
+}

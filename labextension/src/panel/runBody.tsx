@@ -1,0 +1,96 @@
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import * as React from 'react';
+
+import { TranslatorContext } from '../hooks/useTranslator';
+import { ChartData } from '../model/chartData';
+import { RunModel } from '../model/run';
+import { RunView } from '../model/runView';
+import { TaskSelection } from '../model/selection';
+import { TaskTable } from '../model/tasks';
+import { RunPage } from './runPage';
+import type { IRunServices } from './runServices';
+
+/** A run's page: what it shows is kept up to date only while it can be seen. */
+export class RunBody extends ReactWidget {
+  constructor(
+    private readonly services: IRunServices,
+    run: string
+  ) {
+    super();
+    const { manager } = services;
+    this.model = new RunModel(manager, run);
+    this.table = new TaskTable(manager.client, run);
+    this.chart = new ChartData(this.model);
+    this.addClass('cb-RunBody');
+    this.model.moved.connect(() => {
+      this.table.refresh();
+    });
+  }
+
+  readonly model: RunModel;
+  readonly table: TaskTable;
+  readonly chart: ChartData;
+  readonly view = new RunView();
+  readonly selection = new TaskSelection();
+
+  /** The colours of the page are different. */
+  repaint(): void {
+    this.theme += 1;
+    this.update();
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.chart.dispose();
+    this.table.dispose();
+    this.model.dispose();
+    super.dispose();
+  }
+
+  protected override render(): React.JSX.Element {
+    const { model, table, chart, view, selection, services, theme } = this;
+    const parts = { model, table, chart, view, selection, services, theme };
+    return (
+      <TranslatorContext.Provider value={services.trans}>
+        <RunPage {...parts} />
+      </TranslatorContext.Provider>
+    );
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.look(this.isVisible);
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this.look(true);
+  }
+
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this.look(false);
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    this.look(false);
+    super.onBeforeDetach(message);
+  }
+
+  private look(visible: boolean): void {
+    if (visible === this.model.shown) {
+      return;
+    }
+    if (visible) {
+      this.table.reveal();
+    } else {
+      this.table.hide();
+    }
+    this.model.shown = visible;
+  }
+
+  private theme = 0;
+}
