@@ -143,6 +143,25 @@ def test_another_kernel_takes_the_run_of_a_killed_one_up(start_kernel: Callable[
     assert second.run("list(found)").value == "[0, 10, 20, 30]"
 
 
+@pytest.mark.parametrize("way", ["restart", "shutdown"])
+def test_a_kernel_that_is_restarted_leaves_its_run_alone(
+    start_kernel: Callable[[], Kernel], gate: Path, way: str
+) -> None:
+    first = start_kernel()
+    asked = first.start(WAITING.format(options="", gate=str(gate)))
+    first.until_shown(asked, "2 of 4 tasks done")
+    if way == "restart":
+        first.manager.restart_kernel()  # interrupts it first, as JupyterLab's button does
+    else:
+        first.manager.shutdown_kernel()
+    second = start_kernel()
+    asked = second.start("found = %remote attach last")
+    second.until_shown(asked, "2 of 4 tasks done · 2 running")
+    gate.touch()
+    assert not second.finish(asked).error
+    assert second.run("list(found)").value == "[0, 10, 20, 30]"
+
+
 def test_detached_it_returns_at_once(kernel: Kernel, gate: Path) -> None:
     found = kernel.run(WAITING.format(options="--detach", gate=str(gate)))
     assert not found.error

@@ -57,6 +57,7 @@ export class Rows implements IDisposable {
       }
       this.unsure.delete(run);
       this.stale.add(run);
+      this.untold.add(run);
       const known = this.rows.get(run);
       if (known !== undefined) {
         this.put({ ...known, state, counts, ended });
@@ -126,7 +127,7 @@ export class Rows implements IDisposable {
 
   private put(row: RunRow): void {
     const known = this.rows.get(row.id);
-    if (known === undefined || !sameRow(known, row)) {
+    if (this.untold.delete(row.id) || known === undefined || !sameRow(known, row)) {
       this.rows.set(row.id, row);
       this.tell({ run: row.id, row });
     }
@@ -137,6 +138,7 @@ export class Rows implements IDisposable {
     this.rows.delete(run);
     this.unsure.delete(run);
     this.stale.delete(run);
+    this.untold.delete(run);
     this.asked.delete(run);
     this.tell({ run, row: null });
   }
@@ -145,6 +147,8 @@ export class Rows implements IDisposable {
   private unsure = new Set<string>();
   private stale = new Set<string>();
   private asked = new Set<string>();
+  /** Changes that nobody was told of, though the row may be known: a card may have read it before a list can. */
+  private readonly untold = new Set<string>();
   private readonly gone = new Set<string>();
   private disposed = false;
   private readonly again = new Again(signal => this.read(signal), GAP);

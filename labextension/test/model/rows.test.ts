@@ -42,6 +42,20 @@ describe('Rows', () => {
     expect(told).toEqual([{ run: runId(1), row: runRow(1) }]);
   });
 
+  it.each(['before', 'after'])(
+    'tells of a new run that a card has read %s the change',
+    async order => {
+      client.rows = [runRow(1)];
+      if (order === 'before') {
+        rows.learn([runRow(1)]);
+      }
+      rows.apply([changeOf(runRow(1))]);
+      rows.learn([runRow(1)]);
+      await pass();
+      expect(told).toEqual([{ run: runId(1), row: runRow(1) }]);
+    }
+  );
+
   it('asks for fifty runs with one question', async () => {
     client.rows = Array.from({ length: 50 }, (_, number) => runRow(50 - number, further));
     rows.learn(client.rows.map(row => ({ ...row, ...runRow(0), id: row.id })));
@@ -78,7 +92,7 @@ describe('Rows', () => {
     rows.learn([runRow(1)]);
     rows.apply([changeOf(runRow(1))]);
     await pass();
-    expect(told).toEqual([{ run: runId(1), row: null }]);
+    expect(told.at(-1)).toEqual({ run: runId(1), row: null });
   });
 
   it('never goes back to an answer from before the last change', async () => {
