@@ -38,7 +38,7 @@ export function LiveCounts({ counts, connection, onClick }: LiveCountsProps): Re
 function countsText(counts: StatusAnswer['counts'], trans: TranslationBundle): string {
   const { runs, running, queued } = counts;
   if (runs === 0) {
-    return trans.__('0 runs');
+    return trans.__('No live runs');
   }
   const parts = [trans.__('%1 running', count(running))];
   if (queued > 0) {
