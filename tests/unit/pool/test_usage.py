@@ -49,7 +49,7 @@ def test_another_task_of_the_same_worker_begins_anew() -> None:
 def test_cpu_time_is_that_of_the_tree_and_never_less_than_nothing() -> None:
     before = cpu_seconds(ME)
     subprocess.run([sys.executable, "-c", "import time\nwhile time.process_time() < 0.3: pass"], check=True)
-    assert cpu_seconds(ME) - before >= 0.29  # ticks of 10 ms
+    assert cpu_seconds(ME) - before >= 0.25  # in ticks of 10 ms
     meter = Meter(serial=1, at=1.0, cpu=1e9)
     found = usage.sample(meter, 1, 3.0, ME, 0)
     assert found is not None
