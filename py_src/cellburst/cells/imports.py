@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from cellburst.cells import local_modules
-from cellburst.cells.loaders import found_by_others, watch, watches
+from cellburst.cells.loaders import execute_by, found_by_others, watch, watches
 
 if TYPE_CHECKING:
     from cellburst.cells.module_state import Baseline
@@ -179,7 +179,8 @@ def _execute(note: Callable[..., None], pin: Pin | None, real: Any, module: Modu
     source = _source(real, path) if pinned is None else pinned
     with _silence() if pin is not None else nullcontext():  # the kernel has heard it
         if source is not None and (pinned is not None or _may_be_stale(path, module)):
-            exec(compile(source, path, "exec", dont_inherit=True), vars(module))
+            code = compile(source, path, "exec", dont_inherit=True)
+            execute_by(real, module, lambda made: exec(code, vars(made)))
         else:
             real.exec_module(module)
     left_over = frozenset(name for name, value in before.items() if vars(module).get(name, before) is value)

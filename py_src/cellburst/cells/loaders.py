@@ -27,13 +27,43 @@ class WatchedLoader:
         return made
 
     def exec_module(self, module: ModuleType) -> None:
+        self.execute(self._real, module)
+
+    def execute_by(self, module: ModuleType, by: Callable[[ModuleType], None]) -> None:
+        """Do all that is done around the module's execution, which is ``by`` and not its own loader's."""
+        self.execute(_By(self._real, by), module)
+
+    def execute(self, real: Any, module: ModuleType) -> None:
+        """Let ``real`` execute the module, as it is watched here."""
         module.__loader__ = self._real
         if module.__spec__ is not None:
             module.__spec__.loader = self._real
-        self._execute(self._real, module)
+        self._execute(real, module)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
+
+
+class _By:
+    """A loader, but for how the module is executed in the end."""
+
+    def __init__(self, real: Any, by: Callable[[ModuleType], None]) -> None:
+        self._real = real
+        self._by = by
+
+    def exec_module(self, module: ModuleType) -> None:
+        execute_by(self._real, module, self._by)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+def execute_by(loader: Any, module: ModuleType, by: Callable[[ModuleType], None]) -> None:
+    """Execute a module by ``by`` in place of its own loader; whoever watches its execution notices it all the same."""
+    if isinstance(loader, WatchedLoader):
+        loader.execute_by(module, by)
+    else:
+        by(module)
 
 
 def watch(spec: ModuleSpec, execute: Execute) -> ModuleSpec:
