@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 WARN, FAIL = 300, 400
 TEXT = {".py", ".md", ".toml", ".ipynb", ".sql", ".yml", ".yaml", ".cfg", ".txt", ".json", ".sh", ""}
+TEXT |= {".ts", ".tsx", ".js", ".mjs", ".cjs", ".css", ".lock"}
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|farm|root|home/(?!me/)\w+|Users/(?!me/)\w+)/")
 REGISTRY = re.compile(
     r"https?://[^\s\"')]*(?:pypi|simple|npm|registry|artifactory|nexus)[^\s\"')]*/simple|__archive[U]rl"
