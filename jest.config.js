@@ -23,7 +23,7 @@ module.exports = {
   automock: false,
   collectCoverage: false,
   reporters: ['default'],
-  testRegex: 'labextension/test/.*\\.test\\.tsx?$',
+  testRegex: '(labextension|widget)/test/.*\\.test\\.tsx?$',
   modulePathIgnorePatterns: [
     '<rootDir>/py_src',
     '<rootDir>/labextension/lib',

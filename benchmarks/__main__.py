@@ -19,8 +19,9 @@ from benchmarks.work import WORKERS
 
 ROOT = Path(__file__).parents[1]
 OURS = ("imports", "states")
-SHARED = ("latency", "tiny", "array", "results", "search")
+SHARED = ("latency", "tiny", "executor", "array", "results", "search")
 LEFT_OUT = {("loky", "array")}
+EXECUTORS = ("cellburst", "ProcessPoolExecutor", "loky")
 TIMEOUT = 120.0
 
 
@@ -42,6 +43,8 @@ def _round(turn: int, systems: list[str], workloads: list[str]) -> list[dict[str
     for workload in workloads:
         for system in systems:
             if (system, workload) in LEFT_OUT or (workload in OURS and system != "cellburst"):
+                continue
+            if workload == "executor" and system not in EXECUTORS:
                 continue
             rows.append(measure(system, workload, turn))
     return rows

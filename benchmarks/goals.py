@@ -47,6 +47,7 @@ GOALS = (
     Goal("warm cell, 95th percentile", "warm_p95_ms", "≤ 20 ms", _fixed(20), "ms"),
     Goal("first cell: no controller, no workers", "cold_call_s", "≤ 0.4 s", _fixed(0.4), "s"),
     Goal("10,000 tiny tasks, each durable", "tiny_per_s", "≥ 80,000 /s", _fixed(80_000), "/s", at_least=True),
+    Goal("10,000 submits, each durable", "executor_submit_s", "≤ loky", _times(1, "loky", "executor_submit_s"), "s"),
     Goal(
         "500 MB array by 50 tasks",
         "array_first_s",

@@ -53,6 +53,32 @@ def tiny(system: System, began: float) -> Measured:
     return {"tiny_per_s": work.TINY / seconds}
 
 
+def executor(system: System, began: float) -> Measured:
+    """Calls that do nothing through `concurrent.futures`: one by one, ten thousand at once, and in chunks."""
+    system.start()
+    pool = system.executor()
+    pool.submit(work.tiny, 0).result()
+    list(pool.map(work.tiny, range(100)))
+    items, trips = list(range(work.TINY)), []
+    for item in range(100):
+        before = time.perf_counter()
+        pool.submit(work.tiny, item).result()
+        trips.append(time.perf_counter() - before)
+    before = time.perf_counter()
+    calls = [pool.submit(work.tiny, item) for item in items]
+    taken = time.perf_counter() - before
+    assert [call.result() for call in calls] == items
+    submitted = time.perf_counter() - before
+    before = time.perf_counter()
+    assert list(pool.map(work.tiny, items, chunksize=100)) == items
+    mapped = time.perf_counter() - before
+    pool.shutdown()
+    return {
+        "executor_submit_s": submitted, "executor_taken_s": taken, "executor_map_s": mapped,
+        "executor_trip_ms": 1e3 * statistics.median(trips),
+    }  # fmt: skip
+
+
 def array(system: System, began: float) -> Measured:
     """One large array, read in parts by every task, twice."""
     import numpy as np
@@ -163,7 +189,7 @@ def states(system: System, began: float) -> Measured:
     return {"states_ms": 1e3 * statistics.median(times)}
 
 
-WORKLOADS = {one.__name__: one for one in (latency, tiny, array, results, search, imports, limits, states)}
+WORKLOADS = {one.__name__: one for one in (latency, tiny, executor, array, results, search, imports, limits, states)}
 
 
 def main(name: str, workload: str, out: str) -> None:

@@ -22,6 +22,8 @@ from typing import Any
 from tests.processes import end_processes
 
 START = 60.0
+SERVER = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyterlab.labapp import main; sys.exit(main())"
+"""``-m jupyterlab`` without what jsonschema can do without: importing that takes most of the time until it answers."""
 API = "cellburst/api/v1/"
 _FOREIGN = ("CELLBURST_", "JUPYTER", "IPYTHON", "XDG_")
 
@@ -83,8 +85,8 @@ class Lab:
         self.port = self.port or free_port()
         command = [
             str(self.python_path),
-            "-m",
-            "jupyterlab",
+            "-c",
+            SERVER,
             "--no-browser",
             "--allow-root",
             "--ServerApp.ip=127.0.0.1",
@@ -118,6 +120,13 @@ class Lab:
             self.process.wait(15)
         self.process = None
 
+    def kill(self) -> None:
+        """End the server, when nobody looks any more at what it would tidy up in seconds."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(15)
+            self.process = None
+
     def python(self, code: str, *arguments: str, timeout: float = 120) -> str:
         """What a script that a user starts in a terminal prints."""
         command = [str(self.python_path), "-c", code, *arguments]
@@ -127,9 +136,29 @@ class Lab:
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
         return done.stdout
 
+    @contextmanager
+    def background(self, code: str, *arguments: str) -> Iterator[None]:
+        """The same, while something else is done; the script is ended afterwards if it has not ended."""
+        command = [str(self.python_path), "-c", code, *arguments]
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(command, env=self.environment, cwd=self.root, stdout=log, stderr=log)
+        try:
+            yield
+        finally:
+            process.kill()
+            process.wait(15)
+
     def ask(self, path: str) -> Any:
         """The JSON of an answer of our interface, as another client than the page gets it."""
         return json.loads(self._fetch(f"{self.url}{API}{path}"))
+
+    def await_kernels(self, state: str, seconds: float = 60.0) -> None:
+        """Wait until the server knows every kernel to be in a state. Raises TimeoutError."""
+        end = time.monotonic() + seconds
+        while {one["execution_state"] for one in json.loads(self._fetch(f"{self.url}api/kernels"))} != {state}:
+            if time.monotonic() > end:
+                raise TimeoutError(f"a kernel is not {state} after {seconds:g} s")
+            time.sleep(0.1)
 
     def _answers(self) -> bool:
         try:
@@ -162,6 +191,6 @@ def serving(base: str = "/", options: Sequence[str] = ()) -> Iterator[Lab]:
         lab.start()
         yield lab
     finally:
-        lab.stop()
+        lab.kill()
         end_processes(home)
         shutil.rmtree(home, ignore_errors=True)

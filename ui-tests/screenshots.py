@@ -18,7 +18,10 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from chromium import launched
+from example_pictures import take_plots
+from grid_pictures import take_grid
 from lab_server import Lab, serving
+from machine_pictures import take_machines
 from notebooks import Notebook
 from runs_panel import RunsPanel
 from watched_page import command, dark, open_lab
@@ -67,6 +70,8 @@ def main() -> int:
         for theme, width, panel in product(("light", "dark"), (1280, 1920), (250, 500)):
             with opened(lab, browser, width, theme, panel) as page:
                 take_views(page, f"{theme}-{width}-{panel}")
+        take_machines(lab, browser, ALL)
+        plots = [*take_plots(lab, browser, ALL), *take_grid(lab, browser, ALL)]
         browser.close()
     for name, source in {
         "lab-light": "live-light",
@@ -75,8 +80,12 @@ def main() -> int:
         "chart": "chart-light-1280-250",
         "task": "task-light-1280-250",
         "error": "error-light-1280-250",
+        "machines": "machines-light",
+        "bill": "machines-bill",
     }.items():
         publish(ALL / f"{source}.png", SHOWN / f"{name}.png")
+    for name in plots:
+        publish(ALL / f"{name}.png", SHOWN / f"{name}.png")
     return 0
 
 
@@ -136,7 +145,7 @@ def take_views(page: Page, name: str) -> None:
     tab.get_by_role("tab", name="Timeline").click()
     take(page, f"timeline-{name}")
     tab.get_by_role("tab", name="Tasks").click()
-    tab.locator(".cb-StateFilter").get_by_role("button", name="Failed").click()
+    tab.locator(".cb-Chips").get_by_role("button", name="Failed").click()
     tab.locator(".cb-TaskTable").get_by_role("row", name="ValueError").first.click()
     expect(tab.get_by_text("no convergence").first).to_be_visible()
     take(page, f"error-{name}")

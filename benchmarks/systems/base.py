@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 
@@ -27,6 +28,10 @@ class System:
 
     def shared(self, function: Callable[[Any, Any], Any], array: Any, items: Sequence[Any]) -> list[Any]:
         """Tasks that all read one large array."""
+        raise NotImplementedError
+
+    def executor(self) -> Executor:
+        """As the standard library has them, if the system has one."""
         raise NotImplementedError
 
     def stop(self) -> None: ...

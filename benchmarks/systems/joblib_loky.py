@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from concurrent.futures import Executor
+from typing import Any, cast
 
 from benchmarks.systems.base import System
 from benchmarks.work import WORKERS, tiny
@@ -50,6 +51,9 @@ class Loky(System):
 
     def coarse(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
         return list(self._executor.map(function, items))
+
+    def executor(self) -> Executor:
+        return cast(Executor, self._executor)
 
     def stop(self) -> None:
         self._executor.shutdown()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 from benchmarks.systems.base import System
+from benchmarks.work import WORKERS
 
 
 class Cellburst(System):
@@ -30,6 +32,11 @@ class Cellburst(System):
         self._shell.user_ns.update(function=function, array=array, items=items)
         self._cell("%%remote local --quiet -p item=items --into found\nfunction(array, item)")
         return list(self._shell.user_ns["found"])
+
+    def executor(self) -> Executor:
+        import cellburst
+
+        return cellburst.Executor(parallel=WORKERS)
 
     def stop(self) -> None:
         from cellburst.client.discover import connect

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
@@ -71,6 +71,9 @@ class Futures(System):
     def shared(self, function: Callable[[Any, Any], Any], array: Any, items: Sequence[Any]) -> list[Any]:
         with ProcessPoolExecutor(WORKERS, initializer=_keep, initargs=(array,)) as executor:
             return list(executor.map(_WithKept(function), items))
+
+    def executor(self) -> Executor:
+        return self._executor
 
     def stop(self) -> None:
         self._executor.shutdown()

@@ -20,6 +20,7 @@ export const CommandIDs = {
   copyId: 'cellburst:copy-id',
   copyParams: 'cellburst:copy-params',
   downloadLog: 'cellburst:download-log',
+  downloadFile: 'cellburst:download-file',
   runRemotely: 'cellburst:run-remotely'
 } as const;
 
@@ -43,5 +44,6 @@ export interface CommandArguments {
   [CommandIDs.copyId]: { run: string };
   [CommandIDs.copyParams]: { run: string; task: number };
   [CommandIDs.downloadLog]: { run: string; task: number };
+  [CommandIDs.downloadFile]: { run: string; task: number; path: string };
   [CommandIDs.runRemotely]: { target?: string; execute?: boolean };
 }

@@ -8,6 +8,10 @@ const DAY = 24 * HOUR;
 
 // a formatter takes longer to make than a hundred texts
 const NUMBER = new Intl.NumberFormat();
+const MONEY = new Intl.NumberFormat(undefined, {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2
+});
 const CLOCK = { hour: 'numeric', minute: '2-digit' } as const;
 const TIME = new Intl.DateTimeFormat(undefined, CLOCK);
 const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, {
@@ -20,6 +24,24 @@ const DATE = new Intl.DateTimeFormat(undefined, {
   month: 'short',
   year: 'numeric'
 });
+
+/**
+ * Dollars: cents, and of less than ten of them two digits: "$1,234.50", "$0.42", "$0.042", "$0.0042"; "" for what is
+ * no amount. Python has the same (cellburst/model/money.py).
+ */
+export function dollars(amount: number): string {
+  if (!Number.isFinite(amount)) {
+    return '';
+  }
+  const spent = Math.max(amount, 0);
+  if (spent > 0 && spent < 0.0001) {
+    return '<$0.0001';
+  }
+  if (spent === 0 || spent >= 0.0995) {
+    return `$${MONEY.format(spent)}`;
+  }
+  return `$${spent.toFixed(spent < 0.00995 ? 4 : 3)}`;
+}
 
 /** Seconds in at most two units: "850ms", "3.2s", "48s", "1m 12s", "2h 5m", "3d 4h"; "" for what is no time. */
 export function duration(seconds: number): string {
@@ -90,15 +112,22 @@ export function count(n: number): string {
 
 /** How many tasks there are. */
 export function total(counts: Counts): number {
-  const { queued, running, succeeded, failed, cancelled, unknown } = counts;
-  return queued + running + succeeded + failed + cancelled + unknown;
+  const { queued, running, succeeded, failed, cancelled, unknown, pruned } = counts;
+  return queued + running + succeeded + failed + cancelled + unknown + pruned;
 }
 
-/** How far a run is: "37/50 · 2 failed". What ended in any way is done; what needs a look is named. */
+/**
+ * How far a run is: "37/50 · 2 failed". What ended in any way is done; what needs a look is named.
+ *
+ * Where tasks were ended early on purpose, "40/40" would say too much: it is "5 succeeded · 35 pruned" then.
+ */
 export function summary(counts: Counts, trans: TranslationBundle): string {
   const all = total(counts);
   const done = all - counts.queued - counts.running;
-  const parts = [`${count(done)}/${count(all)}`];
+  const parts =
+    done === all && counts.pruned > 0
+      ? [trans.__('%1 succeeded', count(counts.succeeded))]
+      : [`${count(done)}/${count(all)}`];
   if (counts.failed > 0) {
     parts.push(trans.__('%1 failed', count(counts.failed)));
   }
@@ -107,6 +136,9 @@ export function summary(counts: Counts, trans: TranslationBundle): string {
   }
   if (counts.unknown > 0) {
     parts.push(trans.__('%1 unknown', count(counts.unknown)));
+  }
+  if (counts.pruned > 0) {
+    parts.push(trans.__('%1 pruned', count(counts.pruned)));
   }
   return parts.join(' · ');
 }

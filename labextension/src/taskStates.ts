@@ -7,7 +7,8 @@ export const TASK_STATES: readonly TaskState[] = [
   'succeeded',
   'failed',
   'cancelled',
-  'unknown'
+  'unknown',
+  'pruned'
 ];
 
 /** The state of a code; a code that is none is of a newer server. */

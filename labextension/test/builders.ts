@@ -1,7 +1,9 @@
 /** Rows and answers of a server, as they are unless a test says otherwise. */
+import { total } from '../src/format';
 import type {
   ChangeRow,
   Counts,
+  MachineRow,
   RunDetail,
   RunRow,
   StatusAnswer,
@@ -25,6 +27,7 @@ export function counts(changes: Partial<Counts> = {}): Counts {
     failed: 0,
     cancelled: 0,
     unknown: 0,
+    pruned: 0,
     ...changes
   };
 }
@@ -47,6 +50,8 @@ export function runRow(number: number, changes: Partial<RunRow> = {}): RunRow {
     single: false,
     kind: 'grid',
     eta: null,
+    meter: null,
+    elsewhere: false,
     ...changes
   };
 }
@@ -76,7 +81,8 @@ export function runDetail(number: number, changes: Partial<RunDetail> = {}): Run
       timeout: null,
       seed: 7,
       at_most_once: false,
-      on_interrupt: 'detach'
+      on_interrupt: 'detach',
+      cache: ''
     },
     origin: {
       notebook: 'study.ipynb',
@@ -88,7 +94,35 @@ export function runDetail(number: number, changes: Partial<RunDetail> = {}): Run
     },
     sweep: { kind: 'grid', names: ['lr', 'depth'], count: 50 },
     folder: 'results',
+    open: false,
+    search: null,
+    cached: 0,
+    plan: null,
     error: null,
+    ...changes
+  };
+}
+
+/** A machine that runs one of two tasks. */
+export function machineRow(number: number, changes: Partial<MachineRow> = {}): MachineRow {
+  return {
+    name: `m${number}`,
+    state: 'running',
+    reason: '',
+    type: 'g5.xlarge',
+    zone: 'us-east-1a',
+    market: 'spot',
+    price: 1.2,
+    cost: 0,
+    requested: T0,
+    billed: T0 + 2,
+    running: T0 + 40,
+    ended: null,
+    deadline: T0 + 7200,
+    id: `i-0${number}`,
+    workers: 2,
+    tasks: 1,
+    used: null,
     ...changes
   };
 }
@@ -109,6 +143,8 @@ export function taskRow(index: number, changes: Partial<TaskRow> = {}): TaskRow 
     worker: `w${index % 4}`,
     note: '',
     error: null,
+    cached: '',
+    files: [],
     ...changes
   };
 }
@@ -134,15 +170,25 @@ export function statusAnswer(changes: Partial<StatusAnswer> = {}): StatusAnswer 
     stores: [storeRow()],
     counts: { runs: 0, running: 0, queued: 0 },
     targets: [{ name: 'local', what: 'worker processes on this machine' }],
+    machines: [],
     ...changes
   };
 }
 
 /** The change that a row shows. */
 export function changeOf(row: RunRow): ChangeRow {
-  return { run: row.id, state: row.state, counts: row.counts, ended: row.ended };
+  const { id, state, counts, ended } = row;
+  return { run: id, state, counts, ended, count: total(counts), open: false, meter: null };
 }
 
 export function deletion(run: string): ChangeRow {
-  return { run, state: 'deleted', counts: counts(), ended: null };
+  return {
+    run,
+    state: 'deleted',
+    counts: counts(),
+    ended: null,
+    count: 0,
+    open: false,
+    meter: null
+  };
 }

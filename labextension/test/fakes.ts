@@ -5,7 +5,10 @@ import type {
   ChangeRow,
   ChangesAnswer,
   CommandAnswer,
+  CurvesAnswer,
+  CurvesQuery,
   IRunClient,
+  MachinesAnswer,
   OutputsAnswer,
   OutputsQuery,
   RetryWhich,
@@ -51,7 +54,9 @@ export class FakeRunClient implements IRunClient {
   readonly taskRows = new Map<string, TaskRow[]>();
   readonly taskDetails = new Map<string, TaskDetail>();
   readonly outputAnswers = new Map<string, OutputsAnswer[]>();
+  readonly curveAnswers = new Map<string, CurvesAnswer>();
   readonly usages = new Map<string, UsageAnswer>();
+  readonly machineAnswers = new Map<string, MachinesAnswer>();
   readonly timelines = new Map<string, TimelineAnswer>();
   changesNow: ChangesAnswer = { sequence: 0, changes: [], resync: false, lease: 60 };
   /** What is answered to a number; `changesNow` unless a test has a journal of its own. */
@@ -137,6 +142,19 @@ export class FakeRunClient implements IRunClient {
     );
   }
 
+  curves(run: string, query: CurvesQuery, signal?: AbortSignal): Promise<CurvesAnswer> {
+    const none: CurvesAnswer = { metric: '', metrics: [], total: 0, curves: [] };
+    return this.answer('curves', [run, query], () => this.curveAnswers.get(run) ?? none, signal);
+  }
+
+  fileUrl(run: string, index: number, path: string): string {
+    return `/cellburst/api/v1/runs/${run}/tasks/${index}/files/${path}`;
+  }
+
+  file(run: string, index: number, path: string, signal?: AbortSignal): Promise<Blob> {
+    return this.answer('file', [run, index, path], () => new Blob([path]), signal);
+  }
+
   logUrl(run: string, index: number): string {
     return `/cellburst/api/v1/runs/${run}/tasks/${index}/log`;
   }
@@ -146,6 +164,11 @@ export class FakeRunClient implements IRunClient {
       events: known(this.timelines, run).events.filter(event => event.id > after)
     });
     return this.answer('timeline', [run, after], rest, signal);
+  }
+
+  machines(run: string, signal?: AbortSignal): Promise<MachinesAnswer> {
+    const none: MachinesAnswer = { at: this.statusNow.at, machines: [], limit: null, report: [] };
+    return this.answer('machines', [run], () => this.machineAnswers.get(run) ?? none, signal);
   }
 
   changes(since: number, signal?: AbortSignal): Promise<ChangesAnswer> {
@@ -160,8 +183,8 @@ export class FakeRunClient implements IRunClient {
     return this.answer('retry', [run, which], () => this.command);
   }
 
-  rerun(run: string): Promise<CommandAnswer> {
-    return this.answer('rerun', [run], () => this.command);
+  rerun(run: string, worst?: number): Promise<CommandAnswer> {
+    return this.answer('rerun', worst === undefined ? [run] : [run, worst], () => this.command);
   }
 
   rename(run: string, name: string): Promise<CommandAnswer> {

@@ -66,9 +66,17 @@ describe('summary', () => {
       succeeded: 33,
       failed: 2,
       cancelled: 1,
-      unknown: 1
+      unknown: 1,
+      pruned: 3
     });
-    expect(summary(mixed, trans)).toBe('37/50 · 2 failed · 1 cancelled · 1 unknown');
+    expect(summary(mixed, trans)).toBe('40/53 · 2 failed · 1 cancelled · 1 unknown · 3 pruned');
     expect(summary(counts({ succeeded: 3 }), trans)).toBe('3/3');
+  });
+
+  it('says how many of a finished search were ended early', () => {
+    expect(summary(counts({ succeeded: 5, pruned: 35 }), trans)).toBe('5 succeeded · 35 pruned');
+    const failed = counts({ succeeded: 5, failed: 1, pruned: 35 });
+    expect(summary(failed, trans)).toBe('5 succeeded · 1 failed · 35 pruned');
+    expect(summary(counts({ succeeded: 5, pruned: 3, running: 1 }), trans)).toBe('8/9 · 3 pruned');
   });
 });

@@ -3,46 +3,63 @@
 In IPython: ``%load_ext cellburst``, then a cell that starts with ``%%remote local``. In Python:
 
 ``submit(fn, *args)``, ``map(fn, params)``, ``@remote``; ``attach(id)``, ``runs()``; ``Run``, ``Results``; inside a
-task: ``task``; every exception: ``errors``. What a library remembers outside of variables travels with
-``register_state``.
+task: ``task``, ``log``; what varies: ``sweeps``; every exception: ``errors``. What a library remembers outside of
+variables travels with ``register_state``. ``Executor`` and ``AsyncExecutor`` are the standard library's way to call
+functions; joblib knows the backend "cellburst" once both are imported.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cellburst._version import __version__
 
 if TYPE_CHECKING:
-    from cellburst import errors
+    from cellburst import errors, sweeps
+    from cellburst.client.executors.asynchronous import AsyncExecutor
+    from cellburst.client.executors.executor import Executor
     from cellburst.client.functions import map, remote, submit  # noqa: A004 the field's name for it
     from cellburst.client.results import Results
     from cellburst.client.run import Run
     from cellburst.client.runs import attach, runs
     from cellburst.library_state.registered import register_state
-    from cellburst.worker.task import task
+    from cellburst.widgets.explore import explore
+    from cellburst.widgets.grid import ParameterGrid
+    from cellburst.worker.task import log, task
 
 __all__ = [
+    "AsyncExecutor",
+    "Executor",
+    "ParameterGrid",
     "Results",
     "Run",
     "__version__",
     "attach",
     "errors",
+    "explore",
     "load_ipython_extension",
+    "log",
     "map",
     "register_state",
     "remote",
     "runs",
     "submit",
+    "sweeps",
     "task",
 ]
 
 # imported when first used: `import cellburst` costs next to nothing, and a worker never loads the client
 _HOMES = {
+    "AsyncExecutor": "cellburst.client.executors.asynchronous",
+    "Executor": "cellburst.client.executors.executor",
+    "ParameterGrid": "cellburst.widgets.grid",
     "Results": "cellburst.client.results",
     "Run": "cellburst.client.run",
     "attach": "cellburst.client.runs",
+    "explore": "cellburst.widgets.explore",
+    "log": "cellburst.worker.task",
     "map": "cellburst.client.functions",
     "register_state": "cellburst.library_state.registered",
     "remote": "cellburst.client.functions",
@@ -50,6 +67,9 @@ _HOMES = {
     "submit": "cellburst.client.functions",
     "task": "cellburst.worker.task",
 }
+
+
+_MODULES = frozenset({"errors", "sweeps"})
 
 
 def load_ipython_extension(ipython: Any) -> None:
@@ -68,14 +88,29 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 
 def __getattr__(name: str) -> Any:
-    if name == "errors":
-        return import_module("cellburst.errors")
+    if name in _MODULES:
+        return import_module(f"cellburst.{name}")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'cellburst' has no attribute {name!r}")
     found = getattr(import_module(home), name)
     globals()[name] = found
     return found
+
+
+class _JoblibFinder:
+    """Finds nothing by itself: when joblib is imported after us, it is told of our backend."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name != "joblib.parallel":
+            return None
+        return import_module("cellburst.client.executors.joblib_names").watched(self, name, path, target)
+
+
+if "joblib.parallel" in sys.modules:
+    import_module("cellburst.client.executors.joblib_names").tell(sys.modules["joblib.parallel"])
+else:
+    sys.meta_path.insert(0, _JoblibFinder())
 
 
 def __dir__() -> list[str]:

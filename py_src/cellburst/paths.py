@@ -53,8 +53,22 @@ class Folders:
         return self.data / "outputs" / self.env
 
     @property
+    def files(self) -> Path:
+        return self.data / "files" / self.env
+
+    @property
     def spool(self) -> Path:
         return self.data / "spool" / self.env
+
+    @property
+    def targets(self) -> Path:
+        """The file of targets, which may not be there."""
+        given = Settings.load().targets
+        return Path(given).expanduser() if given else _jupyter_config() / "cellburst" / "targets.toml"
+
+    @property
+    def prices(self) -> Path:
+        return self.data / "prices"
 
     @property
     def controller_file(self) -> Path:
@@ -119,3 +133,9 @@ def _jupyter_runtime() -> Path:
     from jupyter_core.paths import jupyter_runtime_dir
 
     return Path(jupyter_runtime_dir())
+
+
+def _jupyter_config() -> Path:
+    from jupyter_core.paths import jupyter_config_dir
+
+    return Path(jupyter_config_dir())

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
+from cellburst.errors import UsageError
+from cellburst.model.target import Target
 from cellburst.paths import Folders
 from cellburst.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cellburst.abc import Backend, Loop, RunBrowser, RunReader, RunStore, StoreWatch
+    from cellburst.abc import Backend, Loop, QueueBackend, RunBrowser, RunReader, RunStore, StoreWatch
     from cellburst.payload.blobs import BlobFolder
 
 
@@ -104,10 +109,54 @@ def open_backends(folders: Folders, settings: Settings, loop: Loop, pool_ready: 
     return {TARGET: local}
 
 
+def open_queue(folders: Folders, loop: Loop, target: str) -> QueueBackend:
+    """A target with machines of its own. The plan of each run says which; the target is only a name for them."""
+    from cellburst.backends.fleet import FleetBackend
+    from cellburst.backends.fleet_process import starter
+
+    return FleetBackend(target, folders.env, loop, _with_cloud(starter(folders)))
+
+
+def cloud_of(target: Target, *, start: bool = True) -> dict[str, str]:
+    """The variables by which the SDK reaches a target's services: none for AWS's own.
+
+    A made-up cloud is that of ``AWS_ENDPOINT_URL``, or this user's own, which is started if ``start``; none if it
+    does not run. Raises UsageError if it cannot be started.
+    """
+    if target.backend != "fakecloud":
+        return {}
+    if "AWS_ENDPOINT_URL" in os.environ:
+        return {"AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"]}
+    fakecloud, standing = _fakecloud()
+    found = standing.find_or_start() if start else standing.find()
+    return {} if found is None else dict(fakecloud.FakeCloud.attached(found).environment())
+
+
+def _fakecloud() -> tuple[Any, Any]:
+    """The made-up cloud: the one thing of our testing package that is also a target."""
+    name = "cellburst.testing.fakecloud"
+    try:
+        return import_module(name), import_module(f"{name}.standing")
+    except ModuleNotFoundError as error:
+        raise UsageError(f'the made-up cloud needs {error.name}: pip install "cellburst[fakecloud]"') from None
+
+
+def _with_cloud(start: Callable[..., Any]) -> Callable[..., Any]:
+    """Start the process of a target so that it reaches the made-up cloud as its user, if the target is that."""
+
+    def started(target: str, variables: Mapping[str, str], *rest: Any) -> Any:
+        endpoint = variables.get("AWS_ENDPOINT_URL")
+        own = cloud_of(Target(target, backend="fakecloud"), start=False) if endpoint else {}
+        more = own if own.get("AWS_ENDPOINT_URL") == endpoint else {}
+        return start(target, {**variables, **more}, *rest)
+
+    return started
+
+
 def run_controller(argv: list[str]) -> int:
     """Be the controller; the exit status."""
     from cellburst.controller import process
 
     folders, ready, pool_ready = process.arguments(argv)
     backends = partial(open_backends, pool_ready=pool_ready)
-    return process.serve(folders, Settings.load(), open_store, backends, ready)
+    return process.serve(folders, Settings.load(), open_store, backends, ready, open_queue)

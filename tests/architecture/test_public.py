@@ -12,17 +12,23 @@ from cellburst.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PUBLIC = {
+    "AsyncExecutor",
+    "Executor",
+    "ParameterGrid",
     "Results",
     "Run",
     "__version__",
     "attach",
     "errors",
+    "explore",
     "load_ipython_extension",
+    "log",
     "map",
     "register_state",
     "remote",
     "runs",
     "submit",
+    "sweeps",
     "task",
 }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from cellburst.errors import UnknownRunError
@@ -17,13 +18,14 @@ from cellburst.model.events import (
     AttemptEnded,
     RunStateChanged,
     RunSubmitted,
+    TasksAdded,
     TasksEnded,
     TasksRetried,
     TasksStarted,
 )
 from cellburst.model.outcome import LossReason, OutcomeKind
-from cellburst.model.run import RunState
-from cellburst.model.sweep import Axis, SweepView
+from cellburst.model.run import Elsewhere, RunState
+from cellburst.model.sweep import Axis, SweepPart, SweepView
 from cellburst.store import sqlite
 from cellburst.store.browsing import SqliteBrowser
 from cellburst.store.sqlite import SqliteStore
@@ -68,9 +70,13 @@ def browser(store: SqliteStore) -> Iterator[SqliteBrowser]:
 def fill(store: SqliteStore, sweep: SweepView, seed: int) -> None:
     """A run in which everything that can happen to a task has happened to some."""
     chance = random.Random(seed)
-    store.commit([RunSubmitted(make_run(1, sweep.count, sweep=sweep)), RunStateChanged(RUN, RunState.RUNNING, T0)])
+    own = msgspec.structs.replace(sweep, count=sweep.own, parts=())
+    store.commit([RunSubmitted(make_run(1, sweep=own)), RunStateChanged(RUN, RunState.RUNNING, T0)])
+    for part in sweep.parts:
+        store.commit([TasksAdded(RUN, SweepPart(store.status(RUN).counts.total, part), T0)])
     ended = sorted(chance.sample(range(sweep.count), sweep.count * 3 // 5))
-    store.commit([TasksEnded(RUN, tuple(outcome(index, 1, chance) for index in ended), T0 + 10)])
+    results = [outcome(index, 1, chance, {"x": index % 9} if tells_late(sweep, index) else None) for index in ended]
+    store.commit([TasksEnded(RUN, tuple(results), T0 + 10)])
     again = tuple(sorted(chance.sample(ended, len(ended) // 4)))
     store.commit([TasksRetried(RUN, again, T0 + 20)])
     store.commit([TasksEnded(RUN, tuple(outcome(index, 2, chance) for index in again[::2]), T0 + 30)])
@@ -82,7 +88,17 @@ def fill(store: SqliteStore, sweep: SweepView, seed: int) -> None:
     store.commit([lost])
 
 
-def outcome(index: int, generation: int, chance: random.Random) -> Any:
+def tells_late(sweep: SweepView, index: int) -> bool:
+    """Whether only the outcome has the parameters of a task."""
+    first, part = 0, sweep
+    for part in (msgspec.structs.replace(sweep, count=sweep.own, parts=()), *sweep.parts):
+        if index < first + part.count:
+            break
+        first += part.count
+    return part.kind == "calls" or (part.kind == "table" and index - first >= len(part.rows))
+
+
+def outcome(index: int, generation: int, chance: random.Random, params: dict[str, Any] | None = None) -> Any:
     facts = {
         "seconds": chance.choice([0.5, chance.random()]),
         "started": T0 + chance.randrange(50),
@@ -91,10 +107,12 @@ def outcome(index: int, generation: int, chance: random.Random) -> Any:
         "metrics": chance.choice([None, {"acc": chance.random()}, {"acc": "Text"}, {"other": 1}]),
         "note": chance.choice(["", "a note of TEXT"]),
         "attempt": chance.randrange(1, 200),
+        "params": params,
     }
     if chance.random() < 0.3:
         return make_failure(index, generation, **{**facts, "summary": None})
-    kind = chance.choice([OutcomeKind.SUCCEEDED] * 4 + [OutcomeKind.CANCELLED, OutcomeKind.UNKNOWN, OutcomeKind.LOST])
+    rare = [OutcomeKind.CANCELLED, OutcomeKind.UNKNOWN, OutcomeKind.LOST, OutcomeKind.PRUNED]
+    kind = chance.choice([OutcomeKind.SUCCEEDED] * 4 + rare)
     return make_result(index, generation, **{**facts, "kind": kind})
 
 
@@ -109,7 +127,29 @@ def table() -> SweepView:
     return SweepView("table", COUNT, (), ("x", "y"), rows)
 
 
-SWEEPS = {"grid": grid, "table": table, "copies": lambda: SweepView("copies", COUNT)}
+def lazy() -> SweepView:
+    """Too many tasks to be shown before they ran: what they were given is known from those that have ended."""
+    return SweepView("table", COUNT, (), ("x", "y"), tuple((index % 5, "early") for index in range(30)))
+
+
+def grown() -> SweepView:
+    parts = (
+        SweepView("table", 100, (), ("x", "y"), tuple((index / 8, "Text") for index in range(100))),
+        SweepView("table", 100, (), ("y", "x")),
+        SweepView("copies", 90),
+        SweepView("grid", 210, (Axis("w", tuple(range(30))), Axis("x", tuple(range(17, 24))))),
+        SweepView("calls", 100),
+    )
+    return SweepView("grid", COUNT, (Axis("x", tuple(range(100))),), parts=parts)
+
+
+SWEEPS: dict[str, Callable[[], SweepView]] = {
+    "grid": grid,
+    "table": table,
+    "copies": lambda: SweepView("copies", COUNT),
+    "lazy": lazy,
+    "grown": grown,
+}
 
 
 @pytest.mark.parametrize("kind", SWEEPS)
@@ -130,7 +170,7 @@ def test_every_filter_is_that_of_the_plain_model(kind: str, store: SqliteStore, 
     fill(store, SWEEPS[kind](), seed=4)
     chance = random.Random(5)
     for text in TEXTS:
-        for states in ([], ["failed"], ["queued", "running"], ["succeeded", "unknown"]):
+        for states in ([], ["failed"], ["queued", "running"], ["succeeded", "unknown"], ["pruned"]):
             sort, name = chance.choice(SORTS)
             query = TaskQuery(0, 5000, sort, name, chance.random() < 0.5, frozenset(states), text)
             total, tasks = plain.find_tasks(browser, RUN, query)
@@ -141,7 +181,7 @@ def test_every_filter_is_that_of_the_plain_model(kind: str, store: SqliteStore, 
 def test_the_letters_are_the_states_also_when_they_change(store: SqliteStore, browser: SqliteBrowser) -> None:
     fill(store, grid(), seed=6)
     assert browser.states(RUN) == plain.states(store, RUN)
-    assert set(browser.states(RUN)) == set("qrsfcu")
+    assert set(browser.states(RUN)) == set("qrsfcup")
     before = browser.version(RUN)
     queued = browser.states(RUN).index("q")
     store.commit([TasksStarted(RUN, (queued,), 9, "worker-9", T0 + 60)])
@@ -198,8 +238,9 @@ def test_pages_of_runs_are_those_of_the_plain_model(store: SqliteStore, browser:
 
 
 def test_the_gist_of_runs_is_known_without_the_rest(store: SqliteStore, browser: SqliteBrowser) -> None:
-    store.commit([RunSubmitted(make_run(1)), RunSubmitted(make_run(2, sweep=SweepView("single", 1)))])
-    wanted = {run_id(1): RunGist("grid", "3.11"), run_id(2): RunGist("single", "3.11")}
+    theirs = Elsewhere("0123456789ab", b"public key")
+    store.commit([RunSubmitted(make_run(1)), RunSubmitted(make_run(2, sweep=SweepView("single", 1), elsewhere=theirs))])
+    wanted = {run_id(1): RunGist("grid", "3.11"), run_id(2): RunGist("single", "3.11", elsewhere=True)}
     assert browser.gists([run_id(1), run_id(2), run_id(3)]) == wanted
     assert browser.gists([run_id(1), run_id(2)]) == wanted  # the second time from memory
 
@@ -222,6 +263,7 @@ def test_a_run_whose_record_is_damaged_is_shown_as_far_as_it_goes(store: SqliteS
         vandal.execute("UPDATE submissions SET body = x'00'")
         vandal.execute("UPDATE outcomes SET facts = x'c1'")
         vandal.commit()
+    (store.path.with_suffix(".runs") / RUN).unlink()
     assert browser.gists([RUN]) == {}
     assert browser.summary(RUN).code == "# cell 1\nx + 1"
     page = browser.find_tasks(RUN, TaskQuery(sort="seconds", text=""))

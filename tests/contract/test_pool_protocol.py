@@ -18,7 +18,8 @@ from cellburst.pool import launch
 from cellburst.settings import Settings
 from cellburst.wire import pool as wire
 from cellburst.wire.frames import encode
-from tests.unit.pool.driver import PATIENCE, Controller, eventually, gone, kill_pool, running_pool, start_pool
+from tests.processes import gone
+from tests.unit.pool.driver import PATIENCE, Controller, eventually, kill_pool, running_pool, start_pool
 
 
 @pytest.fixture

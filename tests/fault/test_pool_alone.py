@@ -15,7 +15,8 @@ from cellburst.pool import launch, spool
 from cellburst.settings import Settings
 from cellburst.wire import pool as wire
 from cellburst.wire.worker import Streamed
-from tests.unit.pool.driver import Controller, eventually, gone, running_pool, start_pool
+from tests.processes import gone
+from tests.unit.pool.driver import Controller, eventually, running_pool, start_pool
 
 
 def _spooled(folders: Folders) -> list[int]:

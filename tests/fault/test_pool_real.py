@@ -23,7 +23,8 @@ from cellburst.pool import launch, spool
 from cellburst.pool.marker import marked
 from cellburst.settings import Settings
 from cellburst.wire import pool as wire
-from tests.unit.pool.driver import Controller, eventually, gone, running_pool
+from tests.processes import gone
+from tests.unit.pool.driver import Controller, eventually, running_pool
 
 _HOSTILE = """
 import os, signal, subprocess, time

@@ -21,7 +21,8 @@ from cellburst.pool.survivors import end_survivors, find_survivors
 from cellburst.settings import Settings
 from cellburst.wire import pool as wire
 from cellburst.wire.worker import MARKER
-from tests.unit.pool.driver import Controller, eventually, gone, running_pool, start_pool
+from tests.processes import gone
+from tests.unit.pool.driver import Controller, eventually, running_pool, start_pool
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def test_a_value_that_cannot_be_pickled_is_done_and_its_output_kept() -> None:
     assert run.state is RunState.SUCCEEDED
     with pytest.raises(PayloadError, match=r"succeeded, but: value not returned: .*generator"):
         _ = run.value
-    assert run.logs() == "printed\n"
+    assert run.logs().startswith("printed\n")
     (row,) = run.results.rows()
     assert (row.attempt, row.state) == (1, "succeeded")
 

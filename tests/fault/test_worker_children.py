@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from cellburst.model.outcome import OutcomeKind
+from tests.processes import gone
 from tests.unit.worker.harness import DEADLINE, WorkerProcess
 
 # Leaves its parent twice over, in a session of its own, deaf to all polite signals, and says its pid in a file.
@@ -37,17 +38,9 @@ def worker(tmp_path: Path) -> Iterator[WorkerProcess]:
     made.close()
 
 
-def is_gone(pid: int) -> bool:
-    """Whether a process has ended (it may not have been waited for)."""
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
 def wait_until_gone(pid: int) -> None:
     deadline = time.monotonic() + DEADLINE
-    while not is_gone(pid):
+    while not gone(pid):
         assert time.monotonic() < deadline, f"{pid} is still there"
         time.sleep(0.005)
 
@@ -70,13 +63,13 @@ def leave_stubborn(worker: WorkerProcess, count: int, folder: Path, **fields: bo
 def test_stubborn_children_are_ended(worker: WorkerProcess, tmp_path: Path) -> None:
     pids = leave_stubborn(worker, 5, tmp_path)
     assert len(set(pids)) == 5
-    assert [pid for pid in pids if not is_gone(pid)] == []
+    assert [pid for pid in pids if not gone(pid)] == []
     assert descendants(worker) == []
 
 
 def test_children_may_be_kept(worker: WorkerProcess, tmp_path: Path) -> None:
     (pid,) = leave_stubborn(worker, 1, tmp_path, keep_children=True)
-    assert not is_gone(pid)
+    assert not gone(pid)
     psutil.Process(pid).kill()
     wait_until_gone(pid)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.fidelity import outputs
@@ -37,14 +37,14 @@ class Comparison:
     unstable: tuple[str, ...]
 
 
-def compare(plain: Record, again: Record, remote: Record) -> Comparison:
-    """Every difference between a cell's records, screened by the second plain one."""
+def compare(plain: Record, again: Sequence[Record], remote: Record) -> Comparison:
+    """Every difference between a cell's records, screened by the further plain ones."""
     found: list[Difference] = []
     unstable: list[str] = []
     count = 0
     for group in GROUPS:
-        one, other, far = (_places(group, record) for record in (plain, again, remote))
-        agreed = screen(one, other)
+        far = _places(group, remote)
+        agreed = screen(_places(group, plain), *(_places(group, record) for record in again))
         found += _differences(group, agreed, far, magic=plain.source.lstrip().startswith("%%"))
         count += len(agreed.expected)
         unstable += [f"{group}: {place}" for place in sorted(agreed.unstable)]

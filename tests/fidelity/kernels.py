@@ -15,6 +15,7 @@ from jupyter_client.manager import KernelManager
 
 from tests.fidelity.messages import Mailbox
 from tests.fidelity.record import Record
+from tests.fidelity.work import since, work
 from tests.fidelity.workshop import Workshop
 
 _PATIENCE = 60.0
@@ -74,11 +75,13 @@ class Kernel:
 
     def run(self, record: Record) -> None:
         """Execute a record's cell as a user would. Raises KernelDied."""
+        before = work(self._workshop.home)
         started = time.perf_counter()
         asked = self.client.execute(record.source, allow_stdin=False, stop_on_error=False)
         record.outputs = self.mailbox.outputs(asked)
         record.reply = self._finish(asked)
         record.seconds = time.perf_counter() - started
+        record.work = since(before, self._workshop.home)
         record.files = self._workshop.files()
 
     def describe(self, record: Record) -> None:
@@ -100,6 +103,14 @@ class Kernel:
     def forget(self) -> None:
         """Take back the count of the last cell."""
         self._ask(f"{_MODULE}.forget_last_input()")
+
+    def collect_garbage(self) -> None:
+        """Have the kernel look for garbage now."""
+        self._ask("__import__('gc').collect()")
+
+    def keep_garbage(self) -> None:
+        """Have the kernel look for garbage no more."""
+        self._ask("__import__('gc').disable()")
 
     def settle(self, seconds: float = 0.0) -> None:
         """Take in what is still published, for so long after the last message."""

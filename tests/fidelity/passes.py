@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import cellburst.errors
@@ -24,11 +24,15 @@ _LATE = 0.3  # seconds of silence after the last cell: what tasks and threads st
 
 @dataclass
 class Passes:
-    """The records of each kernel, cell by cell; a list may be shorter if its kernel died, and ``problem`` says so."""
+    """The records of each kernel, cell by cell; a list may be shorter if its kernel died, and ``problem`` says so.
+
+    ``otherwise`` are those of plain kernels that look for garbage at other times, if that was asked for.
+    """
 
     plain: list[Record] = field(default_factory=list)
     again: list[Record] = field(default_factory=list)
     remote: list[Record] = field(default_factory=list)
+    otherwise: tuple[list[Record], ...] = ()
     problem: str = ""
 
 
@@ -44,6 +48,26 @@ def run_notebook(book: Notebook, workshop: Workshop, target: str) -> Passes:
     except KernelDied as error:
         found.problem = str(error)
     return found
+
+
+def run_otherwise(book: Notebook, workshop: Workshop) -> tuple[list[Record], ...]:
+    """Two more plain passes: one looks for garbage before every cell, one never does.
+
+    A library may act on whether garbage still refers to something: pandas makes another index then.
+    """
+
+    def passed(before: Callable[[Kernel, int], None]) -> list[Record]:
+        sources = (plainly(cell.source) for cell in book.runnable)
+        return _run(book, workshop, sources, extension=False, before=before)
+
+    def never(kernel: Kernel, number: int) -> None:
+        if not number:
+            kernel.keep_garbage()
+
+    try:
+        return passed(lambda kernel, _: kernel.collect_garbage()), passed(never)
+    except KernelDied:
+        return ()
 
 
 def mentioned(source: str) -> set[str]:
@@ -64,6 +88,7 @@ def _run(
     extension: bool,
     line: str = "",
     measured: bool = False,
+    before: Callable[[Kernel, int], None] = lambda kernel, number: None,
 ) -> list[Record]:
     workshop.empty()
     beside = book.path.with_suffix(".files")
@@ -72,7 +97,8 @@ def _run(
     kernel = Kernel(workshop, extension=extension)
     records: list[Record] = []
     try:
-        for code in codes:
+        for number, code in enumerate(codes):
+            before(kernel, number)
             there = kernel.copy_seconds(mentioned(code)) if measured else 0.0
             record = _attempt(kernel, code)
             if measured and not record.lost:

@@ -18,7 +18,7 @@ KINDS = ("equal", "refused", "said", "carried", "silent")
 @dataclass
 class CellResult:
     """``cost`` is what the remote cell took more than the faster plain one, in seconds; ``size`` bytes of data.
-    ``copying`` is the time that plain copies of that data take, there and back.
+    ``copying`` is the time that plain copies of that data take, there and back; ``work`` what the processors did more.
 
     ``card`` says that cellburst showed how the run goes on, as it does after half a second: no output of the cell.
     """
@@ -33,6 +33,7 @@ class CellResult:
     places: int
     unstable: tuple[str, ...]
     card: bool = False
+    work: float = 0.0
     pictures: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -52,8 +53,9 @@ def judge_notebook(book: Notebook, passes: Passes) -> BookResult:
         return result
     result.skipped = [f"cell {cell.number}: {cell.skipped}" for cell in book.cells if cell.skipped]
     judge = Judge()
-    for cell, plain, again, remote in zip(book.runnable, passes.plain, passes.again, passes.remote, strict=False):
-        comparison = compare(plain, again, remote)
+    further = zip(passes.again, *passes.otherwise, strict=False)
+    for cell, plain, (again, *others), remote in zip(book.runnable, passes.plain, further, passes.remote, strict=False):
+        comparison = compare(plain, (again, *others), remote)
         verdict = judge.judge(comparison, remote)
         result.cells.append(
             CellResult(
@@ -67,6 +69,7 @@ def judge_notebook(book: Notebook, passes: Passes) -> BookResult:
                 places=comparison.places,
                 unstable=comparison.unstable,
                 card=bool(remote.card),
+                work=remote.work - min(plain.work, again.work),
             )
         )
         _keep_pictures(result.cells[-1], outputs.pictures(plain.outputs), outputs.pictures(remote.outputs))
@@ -75,6 +78,11 @@ def judge_notebook(book: Notebook, passes: Passes) -> BookResult:
         lost = next((r.lost for records in (passes.plain, passes.again, passes.remote) for r in records if r.lost), "")
         result.problem = f"{missing} cells were not run: {lost}"
     return result
+
+
+def silent(result: BookResult) -> bool:
+    """Whether there is a difference that nothing was said of."""
+    return any(cell.verdict.silent for cell in result.cells)
 
 
 def data_size(source: str, sizes: Mapping[str, int]) -> int:

@@ -58,13 +58,14 @@ class Screen:
         return place in self.unstable or any(place.startswith(other) for other in self.unstable)
 
 
-def screen(plain: Mapping[str, str], again: Mapping[str, str]) -> Screen:
-    """What two plain kernels have in common; a place that neither has is not in it."""
+def screen(*plain: Mapping[str, str]) -> Screen:
+    """What plain kernels have in common; a place that none has is not in it."""
     found = Screen()
-    for place in [*plain, *(place for place in again if place not in plain)]:
+    for place in dict.fromkeys(place for places in plain for place in places):
+        texts = [places.get(place) for places in plain]
         for form in (timeless, normalised):
-            one, other = (None if text is None else form(text) for text in (plain.get(place), again.get(place)))
-            if one == other:
+            one, *others = (None if text is None else form(text) for text in texts)
+            if all(other == one for other in others):
                 found.expected[place], found.forms[place] = one, form
                 break
         else:

@@ -10,7 +10,7 @@ from typing import Any
 
 from jupyter_client.manager import KernelManager
 
-_PATIENCE = 50.0
+_PATIENCE = 100.0
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,19 +18,16 @@ from cellburst.errors import SweepError, UnpicklableError
 from cellburst.model.run import RunState
 from cellburst.paths import Folders
 from tests.integration.shared import shared_folders  # noqa: F401
+from tests.shells import the_shell
 from tests.unit.client.scripted import Recorder
 
 Submit = Callable[..., Run]
 
 
 @pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()
-    yield shell
-    shell.history_manager.enabled = False
-    InteractiveShell.clear_instance()
+def shell() -> Iterator[InteractiveShell]:
+    with the_shell() as shell:
+        yield shell
 
 
 @pytest.fixture

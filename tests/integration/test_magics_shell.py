@@ -166,7 +166,7 @@ def test_a_dry_run_shows_the_manifest_and_starts_nothing(
         ("-p lr='abc'", "'abc'", "letter by letter"),
         ("-p n=5", "5", "range(5)"),
         ("--over rows", "rows", "same names"),
-        ("-p a=[1] --over good", "good", "a: bound by --over and by -p"),
+        ("-p a=[1] --over good", "[1]", "a: bound by --over and by -p"),
     ],
 )
 def test_a_sweep_that_cannot_be_is_pointed_at(

@@ -34,8 +34,11 @@ def check_extension(found: dict[str, bytes], home: str) -> None:
 
 
 def check_once(found: dict[str, bytes]) -> None:
-    """The extension is not in the package too, and nothing of what it was built with is there."""
+    """The extension is not in the package too, the grid's page is, and nothing of what they were built with."""
     assert [name for name in found if name.startswith(("node_modules", "cellburst/labextension"))] == []
+    page = {name for name in found if name.startswith("cellburst/widgets/static/")}
+    assert page == {"cellburst/widgets/static/widget.css", "cellburst/widgets/static/widget.js"}
+    assert [name for name in page if MACHINE.search(found[name])] == []
 
 
 def test_a_wheel_in_a_fresh_environment(tmp_path: Path) -> None:

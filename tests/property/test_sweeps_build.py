@@ -11,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cellburst.errors import SweepError
-from cellburst.sweeps.build import build
-from cellburst.sweeps.seeds import task_seed, task_seeds
+from cellburst.model.sweep import SweepView
+from cellburst.sweeps.base import Points
+from cellburst.sweeps.build import build as build_from
+from cellburst.sweeps.options import SweepOptions
+from cellburst.sweeps.seeds import task_seed
 
 names = st.text(string.ascii_lowercase, min_size=1, max_size=3).filter(
     lambda name: name not in {"as", "if", "in", "is", "or"}
@@ -21,6 +24,12 @@ names = names.filter(lambda name: name not in {"and", "def", "del", "for", "not"
 scalars = st.one_of(st.integers(-(2**63), 2**63 - 1), st.booleans(), st.none(), st.text(max_size=5))
 grids = st.dictionaries(names, st.lists(scalars, min_size=1, max_size=4), min_size=1, max_size=4)
 seeds = st.one_of(st.integers(0, 2**64), st.integers(0, 2**300))
+
+
+def build(
+    params: dict[Any, Any], over: object = None, parallel: int | None = None, **options: Any
+) -> tuple[Points | None, SweepView]:
+    return build_from(SweepOptions(params=params, over=over, parallel=parallel, **options))
 
 
 @given(grids)
@@ -68,9 +77,8 @@ def test_seeds_are_numpys(run_seed: int, index: int) -> None:
 
 @settings(deadline=None, max_examples=20)
 @given(seeds, st.integers(0, 1000), st.integers(0, 50))
-def test_a_block_of_seeds_is_the_seeds_one_by_one(run_seed: int, start: int, count: int) -> None:
-    found = task_seeds(run_seed, start, start + count)
-    assert found == [task_seed(run_seed, index) for index in range(start, start + count)]
+def test_the_seeds_of_a_run_are_those_that_numpy_spawns(run_seed: int, start: int, count: int) -> None:
+    found = [task_seed(run_seed, index) for index in range(start, start + count)]
     assert len(set(found)) == count
     spawned = np.random.SeedSequence(run_seed, n_children_spawned=start).spawn(count)
     assert found == [int(child.generate_state(1, np.uint64)[0]) for child in spawned]

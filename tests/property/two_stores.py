@@ -10,12 +10,15 @@ from typing import Any
 
 from cellburst.errors import UnknownRunError
 from cellburst.model.events import Event
+from cellburst.model.report import Report
 from cellburst.settings import Settings
 from cellburst.store.memory import MemoryStore
 from cellburst.store.sqlite import open_reader
 from tests.unit.store.builders import T0, open_sqlite, run_id
 
 COUNT = 4
+MOST = 9  # tasks that a run may have grown to, and more
+KEYS = (b"a" * 16, b"b" * 16)
 NUMBERS = (1, 2, 3)
 _SETTINGS = Settings(output_inline=60)
 
@@ -27,9 +30,11 @@ def everything(store: Any, run: str) -> Any:
     except UnknownRunError:
         return None
     lines = [(line.at, line.kind, line.index, line.message) for line in store.timeline(run)]
-    whole = [store.result(run, index) for index in range(COUNT)]
-    output = [store.outputs(run, index, attempt) for index in range(COUNT) for attempt in (None, 1, 2, 3)]
-    return status, store.run(run), list(store.tasks(run)), list(store.results(run)), lines, whole, output
+    whole = [store.result(run, index) for index in range(MOST)]
+    output = [store.outputs(run, index, attempt) for index in range(MOST) for attempt in (None, 1, 2, 3)]
+    reports = [store.reports(run, index, attempt) for index in range(COUNT) for attempt in (1, 2, 3)]
+    more = (output, reports, store.given(run, range(-1, MOST)), store.cached(KEYS))
+    return status, store.run(run), list(store.tasks(run)), list(store.results(run)), lines, whole, more
 
 
 class TwoStores:
@@ -49,9 +54,14 @@ class TwoStores:
     def stream(self, run: str, index: int, attempt: int, records: list[dict[str, Any]]) -> None:
         """Output of a running attempt; a controller does not stream into a task that has ended."""
         kept = everything(self.memory, run)
-        if kept is None or not 0 <= index < COUNT or kept[5][index] is None:
+        if kept is None or not 0 <= index < MOST or kept[5][index] is None:
             self.sqlite.append_outputs(run, index, attempt, records)
             self.memory.append_outputs(run, index, attempt, records)
+
+    def report(self, run: str, index: int, attempt: int, reports: list[Report]) -> None:
+        """What a running attempt reports."""
+        self.sqlite.append_reports(run, index, attempt, reports)
+        self.memory.append_reports(run, index, attempt, reports)
 
     def prune(self, days: float) -> None:
         now = T0 + 86400
@@ -86,7 +96,7 @@ class TwoStores:
             assert everything(self.sqlite, run) == expected
             if expected is not None:
                 assert self.sqlite.load_run(run) == self.memory.load_run(run)
-                assert expected[0].counts.total == COUNT
+                assert expected[0].counts.total == expected[1].count >= COUNT
                 assert self.sqlite.by_key(f"key-{int(run[:7])}") == run
         assert [run.id for run in self.sqlite.runs()] == [run.id for run in self.memory.runs()]
         assert self.sqlite.live_runs() == self.memory.live_runs()

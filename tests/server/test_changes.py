@@ -13,12 +13,13 @@ import msgspec
 import pytest
 from jupyter_events.schema import EventSchema
 
-from cellburst.model.events import RunDeleted, RunStateChanged, RunSubmitted, TasksEnded
+from cellburst.model.events import RunClosed, RunDeleted, RunStateChanged, RunSubmitted, TasksAdded, TasksEnded
 from cellburst.model.run import RunState
+from cellburst.model.sweep import SweepPart, SweepView
 from cellburst.paths import Folders
-from cellburst.server.change_schemas import ChangeRow, RunsChanged
 from cellburst.server.events import SCHEMA
 from cellburst.server.journal import MOST_TOLD
+from cellburst.server.schemas.changes import ChangeRow, RunsChanged
 from cellburst.server.service import Service
 from cellburst.server.watcher import LEASE
 from cellburst.store.sqlite import SqliteStore
@@ -38,8 +39,10 @@ async def test_a_commit_reaches_a_listener(page: Opened, store: SqliteStore) -> 
         store.commit([RunSubmitted(make_run(1))])
         event = await one.event()
         assert (event["sequence"], event["resync"]) == (first + 1, False)
-        counts = {"queued": 4, "running": 0, "succeeded": 0, "failed": 0, "cancelled": 0, "unknown": 0}
-        assert event["changes"] == [{"run": run_id(1), "state": "queued", "counts": counts, "ended": None}]
+        counts = {"queued": 4, "running": 0, "succeeded": 0, "failed": 0, "cancelled": 0, "unknown": 0, "pruned": 0}
+        (change,) = event["changes"]
+        state = {"run": run_id(1), "state": "queued", "counts": counts, "ended": None}
+        assert change == {**state, "count": 4, "open": False, "meter": None}
         store.commit([TasksEnded(run_id(1), (make_result(0),), T0)])
         assert (await one.event())["changes"][0]["counts"]["succeeded"] == 1
         store.commit([RunStateChanged(run_id(1), RunState.SUCCEEDED, T0 + 9)])
@@ -47,6 +50,18 @@ async def test_a_commit_reaches_a_listener(page: Opened, store: SqliteStore) -> 
         assert (change["state"], change["ended"]) == ("succeeded", T0 + 9)
         store.commit([RunDeleted(run_id(1), T0)])
         assert (await one.event())["changes"][0]["state"] == "deleted"
+
+
+async def test_a_run_that_grows_is_told(page: Opened, store: SqliteStore) -> None:
+    store.commit([RunSubmitted(make_run(1, open=True))])
+    async with page() as one:
+        await one.changes(0)
+        store.commit([TasksAdded(run_id(1), SweepPart(4, SweepView("copies", 2)), T0)])
+        change = (await one.event())["changes"][0]
+        assert (change["count"], change["counts"]["queued"], change["open"]) == (6, 6, True)
+        store.commit([RunClosed(run_id(1), T0)])
+        change = (await one.event())["changes"][0]
+        assert (change["count"], change["open"]) == (6, False)
 
 
 def test_the_schema_of_events_is_that_of_the_interface() -> None:

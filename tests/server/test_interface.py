@@ -17,13 +17,17 @@ from jupyter_server.utils import url_path_join
 
 from cellburst.errors import CellburstError, DiskFullError, StoreBusyError, UnknownRunError, UsageError
 from cellburst.model.blob import Packed
-from cellburst.model.events import RunSubmitted, TasksEnded
-from cellburst.model.outcome import ErrorInfo
+from cellburst.model.events import RunSubmitted, TasksEnded, TasksRetried
+from cellburst.model.outcome import ErrorInfo, FileEntry
 from cellburst.model.payload import Payload
 from cellburst.paths import Folders
-from cellburst.server import asking, command_schemas, openapi, refusals, schemas
+from cellburst.payload.blobs import BlobFolder
+from cellburst.server import asking, openapi, refusals
 from cellburst.server.base import _function, pattern
 from cellburst.server.routes import API, ROUTES
+from cellburst.server.schemas.commands import RetryBody
+from cellburst.server.schemas.interface import RunStateName
+from cellburst.server.schemas.runs import RunRow
 from cellburst.server.service import Service
 from tests.server.library import RUN, get, keep, refused, some_run
 from tests.unit.store.builders import T0, make_failure, make_result, make_run
@@ -40,11 +44,11 @@ async def test_every_reading_route_answers_as_the_table_says(
     jp_fetch: Any, service: Service, folders: Folders, jp_base_url: str
 ) -> None:
     """Under every base URL, and with nobody let in without a token."""
-    keep(folders, *some_run()[1])
+    keep(folders, *some_run()[1], *_with_a_file(folders))
     reading = [route for route in ROUTES if route.method == "GET"]
-    assert len(reading) == 12
+    assert len(reading) == 16
     for route in reading:
-        path = (API + route.path).format(run=RUN, index=1)
+        path = (API + route.path).format(run=RUN, index=1, path="kept")
         answer = await jp_fetch(*path.strip("/").split("/"))
         assert answer.effective_url.partition("?")[0].endswith(url_path_join(jp_base_url, path))
         if route.answer is None:
@@ -53,12 +57,18 @@ async def test_every_reading_route_answers_as_the_table_says(
         assert msgspec.to_builtins(told) == json.loads(answer.body)
 
 
+def _with_a_file(folders: Folders) -> tuple[TasksRetried, TasksEnded]:
+    """The failed task once more, now with a file."""
+    left = (FileEntry("kept", BlobFolder(folders.blobs).put(b"kept")),)
+    return TasksRetried(RUN, (1,), T0 + 4), TasksEnded(RUN, (make_failure(1, 2, files=left),), T0 + 5)
+
+
 async def test_without_a_token_nothing_is_told(
     http_server_client: Any, jp_base_url: str, service: Service, folders: Folders
 ) -> None:
     keep(folders, *some_run()[1])
     for route in ROUTES:
-        path = url_path_join(jp_base_url, (API + route.path).format(run=RUN, index=1))
+        path = url_path_join(jp_base_url, (API + route.path).format(run=RUN, index=1, path="kept"))
         body = b"{}" if route.method == "POST" else None
         answer = await http_server_client.fetch(path, method=route.method, body=body, raise_error=False)
         assert answer.code == 403
@@ -89,9 +99,9 @@ def test_every_reference_of_the_document_leads_somewhere() -> None:
     referred = {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}
     assert referred | {"RunsChanged"} == there.keys()  # that one is the body of an event
     assert "RunRow" in there
-    assert set(there["RunRow"]["required"]) == set(schemas.RunRow.__struct_fields__)  # an answer has them all
+    assert set(there["RunRow"]["required"]) == set(RunRow.__struct_fields__)  # an answer has them all
     assert there["CancelBody"]["required"] == []
-    assert there["RunRow"]["properties"]["state"]["enum"] == sorted(schemas.RunStateName.__args__)
+    assert there["RunRow"]["properties"]["state"]["enum"] == sorted(RunStateName.__args__)
 
 
 def test_every_route_has_its_function_and_its_ids_are_checked() -> None:
@@ -155,7 +165,7 @@ def test_every_error_of_ours_has_a_status_and_the_one_shape(error: CellburstErro
 @pytest.mark.parametrize("data", [b"[]", b"{", b'{"which": "all"}', b'{"which": 1}', b"\xff", b"[" * 100_000])
 def test_a_body_that_is_none_is_refused(data: bytes) -> None:
     with pytest.raises(UsageError):
-        asking.body(command_schemas.RetryBody, data)
+        asking.body(RetryBody, data)
 
 
 def test_the_server_loads_nothing_that_opens_pickles_or_runs_cells() -> None:
@@ -194,12 +204,13 @@ async def test_no_answer_opens_a_pickle(jp_fetch: Any, service: Service, folders
     packed = Packed(pickle.dumps(_Bomb(went_off)))
     payload = Payload("cell", packed, sweep=packed, states=packed)
     error = ErrorInfo("ValueError", "no", exception=packed)
-    results = (make_result(0, value=packed), make_failure(1, error=error))
+    left = (FileEntry("kept", BlobFolder(folders.blobs).put(b"kept")),)
+    results = (make_result(0, value=packed, files=left), make_failure(1, error=error, files=left))
     keep(folders, RunSubmitted(make_run(1, payload=payload)), TasksEnded(RUN, results, T0))
     for route in ROUTES:
         if route.method == "GET":
             for index in (0, 1):
-                path = (API + route.path).format(run=RUN, index=index)
+                path = (API + route.path).format(run=RUN, index=index, path="kept")
                 assert (await jp_fetch(*path.strip("/").split("/"))).code == 200
     assert not went_off.exists()
     pickle.loads(packed.body)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from cellburst.model.run import Counts, RunState, RunStatus
 from cellburst.model.stored import Standing
 from cellburst.server import journal
-from cellburst.server.change_schemas import ChangeRow
 from cellburst.server.journal import Journal, differences, first_number
-from cellburst.server.schemas import CountsRow
+from cellburst.server.schemas.changes import ChangeRow
+from cellburst.server.schemas.runs import CountsRow
 
 
 def row(run: str, state: Any = "running", done: int = 0) -> ChangeRow:

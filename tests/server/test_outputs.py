@@ -252,9 +252,9 @@ def spoken(records: list[dict[str, Any]]) -> list[str]:
 async def test_what_a_task_used(jp_fetch: Any, service: Service, store: SqliteStore) -> None:
     where = ("runs", RUN, "tasks", "0", "usage")
     assert await get(jp_fetch, *where) == {"attempt": 1, "generation": 1, "samples": []}
-    store.append_usage(RUN, 0, 1, [UsageSample(1.0, 0.5, 2048), UsageSample(2.0, 1.5, 4096, 0.25)])
+    store.append_usage(RUN, 0, 1, [UsageSample(1.0, 0.5, 2048), UsageSample(2.0, 1.5, 4096, 0.25, 512)])
     assert (await get(jp_fetch, *where))["samples"] == [
-        {"at": 1.0, "cpu": 0.5, "rss": 2048, "gpu": None},
-        {"at": 2.0, "cpu": 1.5, "rss": 4096, "gpu": 0.25},
+        {"at": 1.0, "cpu": 0.5, "rss": 2048, "gpu": None, "gpu_memory": None},
+        {"at": 2.0, "cpu": 1.5, "rss": 4096, "gpu": 0.25, "gpu_memory": 512},
     ]
     assert (await refused(jp_fetch, "runs", RUN, "tasks", "99", "usage"))[0] == 404

@@ -10,16 +10,18 @@ import msgspec
 import pytest
 
 from cellburst.model.blob import Packed
-from cellburst.model.events import RunDeleted, RunSubmitted
+from cellburst.model.events import RunClosed, RunDeleted, RunSubmitted, TasksAdded, TasksEnded
 from cellburst.model.manifest import InputEntry, Manifest
 from cellburst.model.payload import Payload
-from cellburst.model.sweep import SweepView
+from cellburst.model.run import RunOptions
+from cellburst.model.search import Dimension, Search, Until
+from cellburst.model.sweep import SweepPart, SweepView
 from cellburst.paths import Folders
 from cellburst.server import rows
-from cellburst.server.schemas import RunDetail, RunsAnswer
+from cellburst.server.schemas.runs import RunDetail, RunsAnswer
 from cellburst.server.service import Service
 from tests.server.library import OTHER_ENV, RUN, elsewhere, get, keep, open_store, refused, some_run
-from tests.unit.store.builders import T0, make_run, run_id
+from tests.unit.store.builders import T0, make_result, make_run, run_id
 
 HOSTILE_IDS = (
     "../../../../etc/passwd",
@@ -49,7 +51,8 @@ async def test_a_run_is_told_as_the_table_of_runs_needs_it(jp_fetch: Any, servic
     (run,) = answer["runs"]
     assert run["id"] == RUN
     assert run["code_line"] == "x + 1"
-    assert run["counts"] == {"queued": 1, "running": 1, "succeeded": 1, "failed": 1, "cancelled": 0, "unknown": 0}
+    some = {"queued": 1, "running": 1, "succeeded": 1, "failed": 1, "cancelled": 0, "unknown": 0, "pruned": 0}
+    assert run["counts"] == some
     assert (run["state"], run["env"], run["kind"], run["single"]) == ("running", folders.env, "grid", False)
     assert run["eta"] == pytest.approx(answer["at"] - (T0 + 1), rel=0.01)  # as much again as there was
 
@@ -144,11 +147,52 @@ async def test_a_run_is_told_with_what_was_submitted(jp_fetch: Any, service: Ser
     assert "hunter2" not in str(answer)
 
 
+async def test_a_run_that_searches_is_told_with_how(jp_fetch: Any, service: Service, folders: Folders) -> None:
+    space = (Dimension("lr", "float", 1e-5, 0.1, log=True), Dimension("depth", "int", 1, 9))
+    search = Search("tpe", 200, "loss", "minimize", space, "asha")
+    run = make_run(1, sweep=SweepView("search", 0), open=True, options=RunOptions(search=search))
+    keep(folders, RunSubmitted(run))
+    answer = await get(jp_fetch, "runs", RUN)
+    msgspec.convert(answer, RunDetail)
+    assert answer["sweep"] == {"kind": "search", "names": ["lr", "depth"], "count": 0}
+    assert (answer["open"], answer["kind"]) == (True, "search")
+    how = {"sampler": "tpe", "pruner": "asha", "direction": "minimize", "condition": ""}
+    assert answer["search"] == {"kind": "search", "metric": "loss", "most": 200, **how}
+    part = SweepPart(0, SweepView("table", 2, columns=("lr", "note"), rows=((0.01, "a"), (0.1, "b"))))
+    keep(folders, TasksAdded(RUN, part, T0), RunClosed(RUN, T0))
+    answer = await get(jp_fetch, "runs", RUN)
+    assert answer["sweep"] == {"kind": "search", "names": ["lr", "depth", "note"], "count": 2}
+    assert answer["open"] is False
+    tasks = (await get(jp_fetch, "runs", RUN, "tasks", sort="param:lr", order="desc"))["tasks"]
+    assert [task["params"] for task in tasks] == [{"lr": 0.1, "note": "b"}, {"lr": 0.01, "note": "a"}]
+
+
+async def test_a_run_until_enough_is_known(jp_fetch: Any, service: Service, folders: Folders) -> None:
+    options = RunOptions(search=Until("stderr < 0.01", 500, "price"), cache="use")
+    keep(folders, RunSubmitted(make_run(1, sweep=SweepView("copies", 8), open=True, options=options)))
+    answer = await get(jp_fetch, "runs", RUN)
+    msgspec.convert(answer, RunDetail)
+    how = {"sampler": "", "pruner": "", "direction": "", "condition": "stderr < 0.01"}
+    assert answer["search"] == {"kind": "until", "metric": "price", "most": 500, **how}
+    assert answer["options"]["cache"] == "use"
+
+
+async def test_how_many_results_were_taken_over(jp_fetch: Any, service: Service, folders: Folders) -> None:
+    run = make_run(1, 9, options=RunOptions(cache="use"))
+    taken = [make_result(index, attempt=0, cached=f"{run_id(2)}/{index}", worker="") for index in (1, 4, 5)]
+    keep(folders, RunSubmitted(run), TasksEnded(RUN, (*taken, make_result(0), make_result(7)), T0))
+    assert (await get(jp_fetch, "runs", RUN))["cached"] == 3
+    more = tuple(make_result(index) for index in (2, 3, 6, 8))
+    keep(folders, TasksEnded(RUN, more, T0))
+    assert (await get(jp_fetch, "runs", RUN))["cached"] == 3
+
+
 async def test_a_damaged_record_is_said_in_its_place(jp_fetch: Any, service: Service, folders: Folders) -> None:
     keep(folders, *some_run()[1])
     with closing(sqlite3.connect(folders.store)) as vandal:
         vandal.execute("UPDATE submissions SET body = x'c1c1'")
         vandal.commit()
+    (folders.store.with_suffix(".runs") / RUN).unlink()  # the record beside it would do
     answer = await get(jp_fetch, "runs", RUN)
     assert answer["error"]["type"] == "DamagedBlobError"
     assert answer["code"] == "# cell 1\nx + 1"

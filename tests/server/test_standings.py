@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cellburst import wiring
 from cellburst.abc import StoreWatch
 from cellburst.errors import StoreError
-from cellburst.model.events import RunDeleted, RunRenamed, RunStateChanged, RunSubmitted, TasksEnded
+from cellburst.model.events import MachinesChanged, RunDeleted, RunRenamed, RunStateChanged, RunSubmitted, TasksEnded
+from cellburst.model.machine import Machine, MachineState
 from cellburst.model.run import RunState
 from cellburst.paths import Folders
 from cellburst.server.standings import Standings
@@ -54,6 +56,17 @@ def test_each_commit_is_seen_once(standings: Standings, store: SqliteStore) -> N
     assert found is not None
     assert (found[run_id(1)].status.counts.queued, found[run_id(1)].status.counts.succeeded) == (3, 1)
     assert standings.look() is None
+
+
+def test_changes_of_many_machines_are_seen(standings: Standings, store: SqliteStore) -> None:
+    machines = [Machine(run_id(1), f"m{n}", f"t{n}", MachineState.BOOTING, T0, T0 + 60) for n in range(300)]
+    store.commit([RunSubmitted(make_run(1)), MachinesChanged(run_id(1), tuple(machines), T0)])
+    assert standings.look()
+    for machine in machines[:3]:
+        there = replace(machine, state=MachineState.RUNNING, billed=T0, price=0.1)
+        store.commit([MachinesChanged(run_id(1), (there,), T0)])
+        assert standings.look()
+        assert standings.look() is None
 
 
 def test_every_kind_of_change_is_seen(standings: Standings, store: SqliteStore) -> None:

@@ -20,7 +20,7 @@ from cellburst.errors import CellburstError, ControllerError, VersionSkewError
 from cellburst.paths import Folders
 from cellburst.processes import boot_id, start_time
 from cellburst.server.controllers import Controllers
-from cellburst.server.schemas import StatusAnswer
+from cellburst.server.schemas.status import StatusAnswer
 from cellburst.server.service import Service
 from cellburst.wire.client import PROTOCOL
 from tests.server.library import OTHER_ENV, elsewhere, get, keep, some_run
@@ -68,7 +68,7 @@ async def test_nothing_yet(jp_fetch: Any, service: Service) -> None:
     msgspec.convert(answer, StatusAnswer)
     assert answer["version"] == __version__
     assert (answer["stores"], answer["counts"]) == ([], {"runs": 0, "running": 0, "queued": 0})
-    assert answer["targets"] == [{"name": "local", "what": "worker processes on this machine"}]
+    assert answer["targets"][0] == {"name": "local", "what": "worker processes on this machine"}
 
 
 async def test_every_store_is_told_with_its_python_and_controller(

@@ -11,8 +11,8 @@ from cellburst.model.events import AttemptEnded, RunSubmitted, TasksEnded, Tasks
 from cellburst.model.outcome import ErrorInfo, Frame, LossReason
 from cellburst.model.sweep import Axis, SweepView
 from cellburst.paths import Folders
+from cellburst.server.schemas.tasks import TaskDetail, TasksAnswer
 from cellburst.server.service import Service
-from cellburst.server.task_schemas import TaskDetail, TasksAnswer
 from tests.server.library import RUN, get, keep, refused, some_run
 from tests.unit.store.builders import T0, make_failure, make_result, make_run
 

@@ -12,8 +12,8 @@ import pytest
 from cellburst.model.run import Counts, RunState, RunStatus
 from cellburst.model.stored import Standing
 from cellburst.server import watcher as watching
-from cellburst.server.change_schemas import RunsChanged
 from cellburst.server.journal import Journal
+from cellburst.server.schemas.changes import RunsChanged
 from cellburst.server.watcher import Watcher
 
 

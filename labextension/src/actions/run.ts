@@ -5,7 +5,7 @@ import type { CommandAnswer, RetryWhich, RunRow } from '../api/client';
 import { ApiError } from '../api/errors';
 import { CommandIDs } from '../commands';
 import { bytes } from '../format';
-import { calledRun, isOver, lostByCancel, lostByDelete } from '../model/actions';
+import { calledRun, isOver, lostByCancel, lostByDelete, machinesAgain } from '../model/actions';
 import { isRunId } from '../model/arguments';
 import { confirmed } from './confirm';
 import { inform, reportError, say } from './report';
@@ -67,7 +67,11 @@ export async function retryRun(tools: ITools, row: RunRow, which: RetryWhich): P
 export async function rerunRun(tools: ITools, row: RunRow): Promise<void> {
   const { manager, trans } = tools;
   try {
-    const { run } = dataOf(await manager.client.rerun(row.id));
+    const { plan } = await manager.client.run(row.id);
+    if (plan !== null && !(await confirmed(machinesAgain(row, plan, trans)))) {
+      return;
+    }
+    const { run } = dataOf(await manager.client.rerun(row.id, plan?.worst));
     const actions = isRunId(run) ? [openAction(tools, run)] : [];
     say(trans.__('%1 runs again, with the same inputs and seed.', calledRun(row)), actions);
   } catch (error) {

@@ -4,6 +4,7 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 
 import type { RunRow } from '../api/client';
+import { whyUnchangeable } from '../elsewhere';
 import { describedBy } from '../model/argumentSchemas';
 import { Arguments } from '../model/arguments';
 import { pickRun } from './pick';
@@ -26,16 +27,19 @@ export interface IRunCommand {
   readonly fits?: (row: RunRow) => boolean;
   /** What is said of a run that it makes no sense for. */
   readonly unfit?: string;
+  /** What is possible only where the run was started: all of it, or what is about single tasks. */
+  readonly onlyWhereStarted?: 'all' | 'tasks';
   readonly act: (row: RunRow, given: Arguments, place: IPlace) => Promise<void>;
 }
 
 /** Make a command of it that anybody may call with anything. */
 export function addRunCommand(tools: ITools, places: IPlaces, spec: IRunCommand): IDisposable {
   const { commands, trans } = tools;
-  const isPossible = (args: unknown): boolean => isPossibleFor(tools, places, spec, args);
+  const reason = (args: unknown): string => shownReason(tools, places, spec, args);
+  const isPossible = (args: unknown): boolean => reason(args) === '';
   return commands.addCommand(spec.id, {
     label: args => (args['clicked'] === 'task' && spec.labelOfTask) || spec.label,
-    caption: spec.caption,
+    caption: args => reason(args) || spec.caption,
     ...(spec.icon === undefined ? {} : { icon: spec.icon }),
     describedBy: describedBy(spec.args),
     isEnabled: isPossible,
@@ -49,8 +53,9 @@ export function addRunCommand(tools: ITools, places: IPlaces, spec: IRunCommand)
           return;
         }
         const row = await tools.manager.row(place.run);
-        if (spec.fits?.(row) === false) {
-          inform(spec.unfit ?? spec.failed, trans);
+        const refusal = refusalOf(tools, spec, row, given);
+        if (refusal !== '') {
+          inform(refusal, trans);
           return;
         }
         await spec.act(row, given, place);
@@ -71,7 +76,7 @@ async function placeOf(
   if (shown !== undefined || given.clicked !== undefined) {
     return shown;
   }
-  const row = await pickRun(tools, spec.label, spec.fits ?? (() => true));
+  const row = await pickRun(tools, spec.label, each => refusalOf(tools, spec, each, given) === '');
   if (row === 'none') {
     inform(tools.trans.__('There is no run for which this can be done.'), tools.trans);
     return undefined;
@@ -93,17 +98,29 @@ function shownPlace(places: IPlaces, given: Arguments): IPlace | undefined {
   return current === undefined ? undefined : { run: current, task: undefined };
 }
 
-/** Whether it can be done as far as the page knows; the server decides in the end. */
-function isPossibleFor(tools: ITools, places: IPlaces, spec: IRunCommand, args: unknown): boolean {
+/** Why it cannot be done to a run as it stands; "" if it can. */
+function refusalOf({ trans }: ITools, spec: IRunCommand, row: RunRow, given: Arguments): string {
+  const ofTasks = given.tasks !== undefined || given.clicked === 'task';
+  if (spec.onlyWhereStarted === 'all' || (spec.onlyWhereStarted === 'tasks' && ofTasks)) {
+    const reason = whyUnchangeable(row, trans);
+    if (reason !== '') {
+      return reason;
+    }
+  }
+  return spec.fits?.(row) === false ? (spec.unfit ?? spec.failed) : '';
+}
+
+/** The same as far as the page knows; the server decides in the end. */
+function shownReason(tools: ITools, places: IPlaces, spec: IRunCommand, args: unknown): string {
   try {
     const given = new Arguments(args, Object.keys(spec.args), tools.trans);
     const place = shownPlace(places, given);
     if (place === undefined) {
-      return given.clicked === undefined;
+      return given.clicked === undefined ? '' : spec.failed;
     }
     const row = tools.manager.peek(place.run);
-    return row === undefined || (spec.fits?.(row) ?? true);
+    return row === undefined ? '' : refusalOf(tools, spec, row, given);
   } catch {
-    return true; // called with something else: it says so when it runs
+    return ''; // called with something else: it says so when it runs
   }
 }

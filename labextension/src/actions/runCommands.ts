@@ -29,6 +29,7 @@ export function runCommands(tools: ITools): IRunCommand[] {
       unfit: trans.__('The run has ended already.'),
       args: { run, tasks, clicked },
       fits: canCancel,
+      onlyWhereStarted: 'tasks',
       act: (row, given, place) => {
         const task =
           given.clicked === 'task' && place.task !== undefined ? [place.task] : undefined;
@@ -44,6 +45,7 @@ export function runCommands(tools: ITools): IRunCommand[] {
       unfit: trans.__('No task of this run has failed or was cancelled.'),
       args: { run, which, clicked },
       fits: canRetry,
+      onlyWhereStarted: 'all',
       act: (row, given) => retryRun(tools, row, given.which ?? 'unfinished')
     },
     {
@@ -53,6 +55,7 @@ export function runCommands(tools: ITools): IRunCommand[] {
       icon: redoIcon,
       failed: trans.__('The run is not repeated.'),
       args: { run, clicked },
+      onlyWhereStarted: 'all',
       act: row => rerunRun(tools, row)
     },
     {

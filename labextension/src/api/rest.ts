@@ -4,7 +4,10 @@ import { ServerConnection } from '@jupyterlab/services';
 import type {
   ChangesAnswer,
   CommandAnswer,
+  CurvesAnswer,
+  CurvesQuery,
   IRunClient,
+  MachinesAnswer,
   OutputsAnswer,
   OutputsQuery,
   RetryWhich,
@@ -81,12 +84,35 @@ export class RestRunClient implements IRunClient {
     return this.get('UsageAnswer', `${taskPath(run, index)}/usage`, {}, signal);
   }
 
+  curves(run: string, query: CurvesQuery, signal?: AbortSignal): Promise<CurvesAnswer> {
+    const { tasks, ...others } = query;
+    const chosen = tasks === undefined ? {} : { tasks: tasks.map(String) };
+    return this.get('CurvesAnswer', `${runPath(run)}/reports`, { ...others, ...chosen }, signal);
+  }
+
+  fileUrl(run: string, index: number, path: string): string {
+    return URLExt.join(this.settings.baseUrl, API, filePath(run, index, path));
+  }
+
+  async file(run: string, index: number, path: string, signal?: AbortSignal): Promise<Blob> {
+    const init = signal === undefined ? {} : { signal };
+    const response = await this.fetch(filePath(run, index, path), {}, init);
+    if (!response.ok) {
+      await body(response); // throws what it tells of
+    }
+    return response.blob();
+  }
+
   logUrl(run: string, index: number): string {
     return URLExt.join(this.settings.baseUrl, API, `${taskPath(run, index)}/log`);
   }
 
   timeline(run: string, after: number, signal?: AbortSignal): Promise<TimelineAnswer> {
     return this.get('TimelineAnswer', `${runPath(run)}/timeline`, { after }, signal);
+  }
+
+  machines(run: string, signal?: AbortSignal): Promise<MachinesAnswer> {
+    return this.get('MachinesAnswer', `${runPath(run)}/machines`, {}, signal);
   }
 
   changes(since: number, signal?: AbortSignal): Promise<ChangesAnswer> {
@@ -101,8 +127,8 @@ export class RestRunClient implements IRunClient {
     return this.post(`${runPath(run)}/retry`, { which });
   }
 
-  rerun(run: string): Promise<CommandAnswer> {
-    return this.post(`${runPath(run)}/rerun`, {});
+  rerun(run: string, worst?: number): Promise<CommandAnswer> {
+    return this.post(`${runPath(run)}/rerun`, worst === undefined ? {} : { worst });
   }
 
   rename(run: string, name: string): Promise<CommandAnswer> {
@@ -174,6 +200,12 @@ function taskPath(run: string, index: number): string {
     throw new ApiError(400, 'BadRequest', `${index} is no task number`, '');
   }
   return `${runPath(run)}/tasks/${index}`;
+}
+
+/** Each part escaped: names of files may have any characters. */
+function filePath(run: string, index: number, path: string): string {
+  const parts = path.split('/').map(encodeURIComponent);
+  return `${taskPath(run, index)}/files/${parts.join('/')}`;
 }
 
 function queryText(query: Query): string {

@@ -123,6 +123,23 @@ export type paths = {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/cellburst/api/v1/runs/{run}/machines": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The machines of a run, and what they cost */
+        readonly get: operations["machines"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/cellburst/api/v1/runs/{run}/rename": {
         readonly parameters: {
             readonly query?: never;
@@ -134,6 +151,23 @@ export type paths = {
         readonly put?: never;
         /** Give a run another name */
         readonly post: operations["rename"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/cellburst/api/v1/runs/{run}/reports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What many tasks report, as curves */
+        readonly get: operations["curves"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -225,6 +259,23 @@ export type paths = {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/cellburst/api/v1/runs/{run}/tasks/{index}/files/{path}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A file that a task left */
+        readonly get: operations["file"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/cellburst/api/v1/runs/{run}/tasks/{index}/log": {
         readonly parameters: {
             readonly query?: never;
@@ -232,7 +283,7 @@ export type paths = {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The same as text, to download or in ranges */
+        /** What a task printed as text, to download or in ranges */
         readonly get: operations["log"];
         readonly put?: never;
         readonly post?: never;
@@ -251,6 +302,23 @@ export type paths = {
         };
         /** What a task printed and displayed */
         readonly get: operations["outputs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/cellburst/api/v1/runs/{run}/tasks/{index}/reports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What a task reported on its way */
+        readonly get: operations["reports"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -326,7 +394,7 @@ export type components = {
             /** @default  */
             readonly message: string;
             /** @enum {unknown} */
-            readonly outcome: "" | "cancelled" | "failed" | "lost" | "rejected" | "retried" | "succeeded" | "unknown";
+            readonly outcome: "" | "cancelled" | "failed" | "lost" | "pruned" | "rejected" | "retried" | "succeeded" | "unknown";
             /** @default null */
             readonly started: number | null;
             /** @default  */
@@ -342,12 +410,19 @@ export type components = {
         };
         /**
          * ChangeRow
-         * @description Where a run is now; "deleted" is nowhere.
+         * @description Where a run is now; "deleted" is nowhere. ``count`` is how many tasks it has, ``open`` whether it gets more.
+         *     ``meter`` is what its machines cost.
          */
         readonly ChangeRow: {
+            /** @default 0 */
+            readonly count: number;
             readonly counts: components["schemas"]["CountsRow"];
             /** @default null */
             readonly ended: number | null;
+            /** @default null */
+            readonly meter: components["schemas"]["MeterRow"] | null;
+            /** @default false */
+            readonly open: boolean;
             readonly run: string;
             /** @enum {unknown} */
             readonly state: "cancelled" | "cancelling" | "deleted" | "failed" | "queued" | "running" | "succeeded";
@@ -396,6 +471,8 @@ export type components = {
             /** @default 0 */
             readonly failed: number;
             /** @default 0 */
+            readonly pruned: number;
+            /** @default 0 */
             readonly queued: number;
             /** @default 0 */
             readonly running: number;
@@ -403,6 +480,32 @@ export type components = {
             readonly succeeded: number;
             /** @default 0 */
             readonly unknown: number;
+        };
+        /**
+         * CurveRow
+         * @description What the last attempt of a task reported of one metric: lists of the same length; null stands for NaN.
+         */
+        readonly CurveRow: {
+            readonly at: readonly number[];
+            readonly attempt: number;
+            readonly generation: number;
+            /** @enum {unknown} */
+            readonly state: "cancelled" | "failed" | "pruned" | "queued" | "running" | "succeeded" | "unknown";
+            readonly steps: readonly number[];
+            readonly task: number;
+            readonly values: readonly (number | null)[];
+        };
+        /**
+         * CurvesAnswer
+         * @description Curves of ``metric``, thinned evenly; ``metrics`` are all names that these tasks report.
+         *
+         *     ``total`` tasks of the run have reported.
+         */
+        readonly CurvesAnswer: {
+            readonly curves: readonly components["schemas"]["CurveRow"][];
+            readonly metric: string;
+            readonly metrics: readonly string[];
+            readonly total: number;
         };
         /**
          * ErrorAnswer
@@ -420,6 +523,14 @@ export type components = {
             readonly hint: string;
             readonly message: string;
             readonly type: string;
+        };
+        /**
+         * FileRow
+         * @description A file that a task left in its output folder: its path there, with "/", and its size in bytes.
+         */
+        readonly FileRow: {
+            readonly path: string;
+            readonly size: number;
         };
         /**
          * FrameRow
@@ -458,6 +569,90 @@ export type components = {
             readonly runs: number;
         };
         /**
+         * LiveMachinesRow
+         * @description The machines of a run that have not ended: how many, by state, and dollars an hour of those that cost something.
+         *
+         *     ``title`` is what the run is called: its name, or what its code begins with.
+         */
+        readonly LiveMachinesRow: {
+            readonly machines: number;
+            readonly rate: number;
+            readonly run: string;
+            readonly states: {
+                readonly [key: string]: number;
+            };
+            readonly title: string;
+        };
+        /**
+         * MachineRow
+         * @description A machine that exists for the run. ``reason`` says what it waits for or why it ended; ``price`` is dollars an
+         *     hour, ``cost`` dollars until now, ``deadline`` when it ends itself. ``workers`` tasks run on it at once, and
+         *     ``tasks`` do now; its workers are called after it ("m3.0"). Memory is bytes, CPU cores, GPU from 0 to 1.
+         */
+        readonly MachineRow: {
+            readonly billed: number | null;
+            readonly cost: number;
+            readonly deadline: number;
+            readonly ended: number | null;
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly market: "on-demand" | "spot";
+            readonly name: string;
+            readonly price: number;
+            readonly reason: string;
+            readonly requested: number;
+            readonly running: number | null;
+            /** @enum {unknown} */
+            readonly state: "booting" | "ended" | "ending" | "requesting" | "running" | "setting up";
+            readonly tasks: number;
+            readonly type: string;
+            readonly used: components["schemas"]["MachineUse"] | null;
+            readonly workers: number;
+            readonly zone: string;
+        };
+        /**
+         * MachinesAnswer
+         * @description The machines of a run in the order in which they were asked for; ``limit`` is the most that they may cost.
+         *
+         *     ``report`` has, once the run has ended, sentences on what they came to and how much of them was used.
+         */
+        readonly MachinesAnswer: {
+            readonly at: number;
+            readonly limit: number | null;
+            readonly machines: readonly components["schemas"]["MachineRow"][];
+            readonly report: readonly string[];
+        };
+        /**
+         * MachineUse
+         * @description The most that was used at once, and how much of it was there; memory in bytes, CPU in cores, GPU as 1.0 for
+         *     each that is fully busy.
+         */
+        readonly MachineUse: readonly [
+            number,
+            number,
+            number,
+            number,
+            number,
+            number,
+            number
+        ];
+        /**
+         * MeterRow
+         * @description What machines cost: base + rate x now / 3600 dollars, ``now`` in seconds since 1970.
+         *
+         *     ``fresh`` are those in their first minute, which is paid as a whole: until when, and dollars an hour. For each
+         *     price x (until - now) / 3600 comes on top, while that is above 0.
+         */
+        readonly MeterRow: {
+            readonly base: number;
+            /** @default [] */
+            readonly fresh: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly rate: number;
+        };
+        /**
          * Nothing
          * @description A command that needs no more than its path.
          */
@@ -478,6 +673,8 @@ export type components = {
          */
         readonly OptionsRow: {
             readonly at_most_once: boolean;
+            /** @enum {unknown} */
+            readonly cache: "" | "refresh" | "use";
             /** @enum {unknown} */
             readonly on_interrupt: "cancel" | "detach";
             readonly parallel: number | null;
@@ -513,11 +710,56 @@ export type components = {
             readonly outputs: readonly Record<string, unknown>[];
         };
         /**
+         * PlanRow
+         * @description The machines that a run may start: how many, for how many seconds each, and dollars at worst and as expected.
+         *
+         *     ``notes`` are sentences on how that came to be.
+         */
+        readonly PlanRow: {
+            readonly expected: number | null;
+            readonly machines: number;
+            readonly max_lifetime: number;
+            readonly notes: readonly string[];
+            readonly provider: string;
+            readonly region: string;
+            /** @enum {unknown} */
+            readonly spot_policy: "on-demand" | "spot" | "spot_with_fallback";
+            readonly worst: number;
+        };
+        /**
          * RenameBody
          * @description The new name of a run.
          */
         readonly RenameBody: {
             readonly name: string;
+        };
+        /**
+         * ReportRow
+         * @description ``at`` is seconds since the attempt's start; ``values`` are numbers by name at ``step``, null for NaN.
+         */
+        readonly ReportRow: {
+            readonly at: number;
+            readonly step: number;
+            readonly values: {
+                readonly [key: string]: number | null;
+            };
+        };
+        /**
+         * ReportsAnswer
+         * @description What a task's last attempt reported, oldest first; of more than 10,000 an even choice.
+         */
+        readonly ReportsAnswer: {
+            readonly attempt: number;
+            readonly generation: number;
+            readonly reports: readonly components["schemas"]["ReportRow"][];
+        };
+        /**
+         * RerunBody
+         * @description ``worst`` is what a person has agreed to: the dollars that its machines may cost at worst, as its plan says.
+         */
+        readonly RerunBody: {
+            /** @default null */
+            readonly worst?: number | null;
         };
         /**
          * RetryBody
@@ -533,11 +775,18 @@ export type components = {
         /**
          * RunDetail
          * @description A run with what was submitted. With ``error`` the record is damaged, and what it would say is empty.
+         *
+         *     ``open``: more tasks will be added, by ``search`` or by whoever submitted it. ``cached`` tasks were not executed:
+         *     they have the results of earlier ones. ``plan`` is None for runs that start no machines.
          */
         readonly RunDetail: {
+            /** @default 0 */
+            readonly cached: number;
             readonly code: string;
             readonly code_line: string;
             readonly counts: components["schemas"]["CountsRow"];
+            /** @default false */
+            readonly elsewhere: boolean;
             readonly ended: number | null;
             readonly env: string;
             /** @default null */
@@ -547,13 +796,21 @@ export type components = {
             readonly folder: string;
             readonly id: string;
             /** @enum {unknown} */
-            readonly kind: "" | "copies" | "grid" | "single" | "table";
+            readonly kind: "" | "calls" | "copies" | "grid" | "search" | "single" | "table";
             readonly manifest: readonly components["schemas"]["InputRow"][];
+            /** @default null */
+            readonly meter: components["schemas"]["MeterRow"] | null;
             readonly name: string;
             readonly notebook: string;
+            /** @default false */
+            readonly open: boolean;
             readonly options: components["schemas"]["OptionsRow"] | null;
             readonly origin: components["schemas"]["OriginRow"] | null;
+            /** @default null */
+            readonly plan: components["schemas"]["PlanRow"] | null;
             readonly reason: string;
+            /** @default null */
+            readonly search: components["schemas"]["SearchRow"] | null;
             readonly sent: number;
             readonly single: boolean;
             readonly started: number | null;
@@ -568,17 +825,23 @@ export type components = {
          * @description A run in a list. ``code_line`` is what its code begins with; ``reason`` says what pending tasks wait for.
          *
          *     ``kind`` is that of its sweep, empty if the record is damaged. ``eta`` is seconds left, if that can be told.
+         *     ``meter`` is what machines of its own cost; None: it has had none that cost anything. ``elsewhere``: it was started
+         *     on another computer, and is only followed here: it can be cancelled as a whole, but not changed.
          */
         readonly RunRow: {
             readonly code_line: string;
             readonly counts: components["schemas"]["CountsRow"];
+            /** @default false */
+            readonly elsewhere: boolean;
             readonly ended: number | null;
             readonly env: string;
             /** @default null */
             readonly eta: number | null;
             readonly id: string;
             /** @enum {unknown} */
-            readonly kind: "" | "copies" | "grid" | "single" | "table";
+            readonly kind: "" | "calls" | "copies" | "grid" | "search" | "single" | "table";
+            /** @default null */
+            readonly meter: components["schemas"]["MeterRow"] | null;
             readonly name: string;
             readonly notebook: string;
             readonly reason: string;
@@ -609,10 +872,33 @@ export type components = {
             readonly sequence: number;
         };
         /**
+         * SearchRow
+         * @description Who decides which tasks there are: points that earlier ones suggest, or copies until ``condition`` is true.
+         *
+         *     ``direction`` is empty for the latter, and so are ``sampler`` and ``pruner``; ``most`` is how many tasks at most.
+         */
+        readonly SearchRow: {
+            /** @default  */
+            readonly condition: string;
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            readonly direction: "" | "maximize" | "minimize";
+            /** @enum {unknown} */
+            readonly kind: "search" | "until";
+            readonly metric: string;
+            readonly most: number;
+            /** @default  */
+            readonly pruner: string;
+            /** @default  */
+            readonly sampler: string;
+        };
+        /**
          * StatesAnswer
          * @description The state of every task: a letter each, a number before a letter says how often it follows.
          *
-         *     q queued, r running, s succeeded, f failed, c cancelled, u unknown: ``3sf2q`` are six tasks.
+         *     q queued, r running, s succeeded, f failed, c cancelled, u unknown, p pruned: ``3sf2q`` are six tasks.
          */
         readonly StatesAnswer: {
             readonly count: number;
@@ -621,10 +907,13 @@ export type components = {
         /**
          * StatusAnswer
          * @description The server's cellburst, every store of the user, and how much is going on. ``at`` is the server's clock.
+         *
+         *     ``machines`` has the runs whose machines have not all ended, the dearest first.
          */
         readonly StatusAnswer: {
             readonly at: number;
             readonly counts: components["schemas"]["LiveCounts"];
+            readonly machines: readonly components["schemas"]["LiveMachinesRow"][];
             readonly stores: readonly components["schemas"]["StoreRow"][];
             readonly targets: readonly components["schemas"]["TargetRow"][];
             readonly version: string;
@@ -655,7 +944,7 @@ export type components = {
         readonly SweepRow: {
             readonly count: number;
             /** @enum {unknown} */
-            readonly kind: "" | "copies" | "grid" | "single" | "table";
+            readonly kind: "" | "calls" | "copies" | "grid" | "search" | "single" | "table";
             readonly names: readonly string[];
         };
         /**
@@ -673,8 +962,12 @@ export type components = {
         readonly TaskDetail: {
             readonly attempt: number;
             readonly attempts: readonly components["schemas"]["AttemptRow"][];
+            /** @default  */
+            readonly cached: string;
             /** @default null */
             readonly error: components["schemas"]["TaskError"] | null;
+            /** @default [] */
+            readonly files: readonly components["schemas"]["FileRow"][];
             readonly frames: readonly components["schemas"]["FrameRow"][];
             readonly generation: number;
             readonly index: number;
@@ -690,7 +983,7 @@ export type components = {
             /** @default null */
             readonly started: number | null;
             /** @enum {unknown} */
-            readonly state: "cancelled" | "failed" | "queued" | "running" | "succeeded" | "unknown";
+            readonly state: "cancelled" | "failed" | "pruned" | "queued" | "running" | "succeeded" | "unknown";
             /** @default null */
             readonly summary: unknown;
             readonly traceback: readonly string[];
@@ -708,11 +1001,17 @@ export type components = {
         /**
          * TaskRow
          * @description A task in a table: its newest generation. What follows ``params`` is empty until it has ended.
+         *
+         *     ``cached`` names the task ("RUN/INDEX") whose result this is, where it was not executed.
          */
         readonly TaskRow: {
             readonly attempt: number;
+            /** @default  */
+            readonly cached: string;
             /** @default null */
             readonly error: components["schemas"]["TaskError"] | null;
+            /** @default [] */
+            readonly files: readonly components["schemas"]["FileRow"][];
             readonly generation: number;
             readonly index: number;
             /** @default null */
@@ -727,7 +1026,7 @@ export type components = {
             /** @default null */
             readonly started: number | null;
             /** @enum {unknown} */
-            readonly state: "cancelled" | "failed" | "queued" | "running" | "succeeded" | "unknown";
+            readonly state: "cancelled" | "failed" | "pruned" | "queued" | "running" | "succeeded" | "unknown";
             /** @default null */
             readonly summary: unknown;
             /** @default  */
@@ -772,12 +1071,14 @@ export type components = {
         /**
          * UsageRow
          * @description ``at`` is seconds since the attempt's start. Since the row before, it used ``cpu`` cores and ``gpu`` GPUs on
-         *     average (of the whole machine; None: there is none), and ``rss`` bytes of memory at the end.
+         *     average (its own, else of the whole machine; None: there is none), and ``rss`` bytes of memory and ``gpu_memory`` of
+         *     the GPUs' at the end.
          */
         readonly UsageRow: {
             readonly at: number;
             readonly cpu: number;
             readonly gpu: number | null;
+            readonly gpu_memory: number | null;
             readonly rss: number;
         };
     };
@@ -1018,6 +1319,37 @@ export interface operations {
             };
         };
     };
+    readonly machines: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly run: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The machines of a run, and what they cost */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MachinesAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     readonly rename: {
         readonly parameters: {
             readonly query?: never;
@@ -1053,6 +1385,44 @@ export interface operations {
             };
         };
     };
+    readonly curves: {
+        readonly parameters: {
+            readonly query?: {
+                readonly choose?: "best" | "newest";
+                readonly metric?: string;
+                readonly most?: number;
+                readonly order?: "asc" | "desc";
+                readonly points?: number;
+                readonly tasks?: readonly number[];
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly run: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What many tasks report, as curves */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CurvesAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     readonly rerun: {
         readonly parameters: {
             readonly query?: never;
@@ -1064,7 +1434,7 @@ export interface operations {
         };
         readonly requestBody?: {
             readonly content: {
-                readonly "application/json": components["schemas"]["Nothing"];
+                readonly "application/json": components["schemas"]["RerunBody"];
             };
         };
         readonly responses: {
@@ -1168,7 +1538,7 @@ export interface operations {
                 readonly offset?: number;
                 readonly order?: "asc" | "desc";
                 readonly sort?: string;
-                readonly state?: readonly ("cancelled" | "failed" | "queued" | "running" | "succeeded" | "unknown")[];
+                readonly state?: readonly ("cancelled" | "failed" | "pruned" | "queued" | "running" | "succeeded" | "unknown")[];
                 readonly text?: string;
             };
             readonly header?: never;
@@ -1219,6 +1589,55 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["TaskDetail"];
                 };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    readonly file: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly index: number;
+                readonly path: string;
+                readonly run: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All of it */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+            /** @description The range that was asked for */
+            readonly 206: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+            /** @description The client has it */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             readonly default: {
@@ -1302,6 +1721,38 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["OutputsAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    readonly reports: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly index: number;
+                readonly run: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What a task reported on its way */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReportsAnswer"];
                 };
             };
             /** @description What went wrong */

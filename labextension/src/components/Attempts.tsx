@@ -6,6 +6,7 @@ import { assertNever } from '../assert';
 import { duration, when } from '../format';
 import { useTranslator } from '../hooks/useTranslator';
 import { Clipped } from './Clipped';
+import { machineOf } from './machineFacts';
 import { StateIcon } from './StateIcon';
 
 type Attempt = TaskDetail['attempts'][number];
@@ -14,10 +15,13 @@ export interface AttemptsProps {
   readonly attempts: readonly Attempt[];
   /** Seconds since 1970 by the server's clock. */
   readonly now: number;
+  /** Show the machine that an attempt was made on; not given where runs have none. */
+  readonly onShowMachine?: (machine: string) => void;
 }
 
 /** Every try at a task, newest first. */
-export function Attempts({ attempts, now }: AttemptsProps): React.JSX.Element {
+export function Attempts(props: AttemptsProps): React.JSX.Element {
+  const { attempts, now, onShowMachine } = props;
   const trans = useTranslator();
   const asked = new Set(attempts.map(attempt => attempt.generation)).size > 1;
   return (
@@ -48,7 +52,7 @@ export function Attempts({ attempts, now }: AttemptsProps): React.JSX.Element {
                 <td>{started === null ? '' : when(started, now)}</td>
                 <td>{started === null ? '' : duration((ended ?? now) - started)}</td>
                 <td>
-                  <bdi>{worker}</bdi>
+                  <Worker name={worker} {...(onShowMachine && { onShowMachine })} />
                 </td>
                 <td className="cb-Attempts-message">
                   <Clipped text={message} most={200} />
@@ -62,15 +66,39 @@ export function Attempts({ attempts, now }: AttemptsProps): React.JSX.Element {
   );
 }
 
+interface WorkerProps {
+  readonly name: string;
+  readonly onShowMachine?: (machine: string) => void;
+}
+
+function Worker({ name, onShowMachine }: WorkerProps): React.JSX.Element {
+  const trans = useTranslator();
+  const machine = machineOf(name);
+  if (machine === '' || onShowMachine === undefined) {
+    return <bdi>{name}</bdi>;
+  }
+  return (
+    <button
+      type="button"
+      className="cb-Link"
+      title={trans.__('Show machine %1', machine)}
+      onClick={() => onShowMachine(machine)}
+    >
+      {name}
+    </button>
+  );
+}
+
 function iconOf(
   outcome: Attempt['outcome']
-): 'running' | 'succeeded' | 'failed' | 'cancelled' | 'unknown' {
+): 'running' | 'succeeded' | 'failed' | 'cancelled' | 'unknown' | 'pruned' {
   switch (outcome) {
     case '':
       return 'running';
     case 'succeeded':
     case 'cancelled':
     case 'unknown':
+    case 'pruned':
       return outcome;
     case 'failed':
     case 'retried':
@@ -100,6 +128,8 @@ function outcomeText(outcome: Attempt['outcome'], trans: TranslationBundle): str
       return trans.__('Rejected');
     case 'unknown':
       return trans.__('Unknown');
+    case 'pruned':
+      return trans.__('Pruned');
     default:
       return assertNever(outcome);
   }

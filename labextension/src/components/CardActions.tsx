@@ -1,7 +1,9 @@
 import * as React from 'react';
 
 import type { RunRow } from '../api/client';
+import { whyUnchangeable } from '../elsewhere';
 import { useTranslator } from '../hooks/useTranslator';
+import { allowed } from './allowed';
 
 /** What a card's buttons do; who is asked before something is lost is up to the command. */
 export interface ICardActions {
@@ -21,11 +23,14 @@ interface IButton {
   readonly key: keyof ICardActions;
   readonly label: string;
   readonly caption: string;
+  /** Why it cannot be done, if so. */
+  readonly reason?: string;
 }
 
 /** The few things that a run is wanted for below its cell. */
 export function CardActions({ row, actions }: CardActionsProps): React.JSX.Element {
   const trans = useTranslator();
+  const reason = whyUnchangeable(row, trans);
   const { failed, unknown, cancelled, succeeded } = row.counts;
   const canCancel = row.state === 'queued' || row.state === 'running';
   const buttons: (IButton | false)[] = [
@@ -37,14 +42,16 @@ export function CardActions({ row, actions }: CardActionsProps): React.JSX.Eleme
     failed + unknown > 0 && {
       key: 'retryFailed',
       label: trans.__('Retry failed'),
-      caption: trans.__('Run the failed tasks again')
+      caption: trans.__('Run the failed tasks again'),
+      reason
     },
     failed + unknown === 0 &&
       cancelled > 0 &&
       !canCancel && {
         key: 'retry',
         label: trans.__('Run the rest'),
-        caption: trans.__('Run the cancelled tasks')
+        caption: trans.__('Run the cancelled tasks'),
+        reason
       },
     succeeded > 0 && {
       key: 'collect',
@@ -57,13 +64,12 @@ export function CardActions({ row, actions }: CardActionsProps): React.JSX.Eleme
     <span className="cb-CardActions" role="group" aria-label={trans.__('Actions')}>
       {buttons
         .filter(button => button !== false)
-        .map(({ key, label, caption }) => (
+        .map(({ key, label, caption, reason: refusal = '' }) => (
           <button
             key={key}
             type="button"
             className="cb-CardActions-button"
-            title={caption}
-            onClick={actions[key]}
+            {...allowed(refusal, caption, actions[key])}
           >
             {label}
           </button>

@@ -1,10 +1,10 @@
-import { HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { count } from '../format';
 import { useTranslator } from '../hooks/useTranslator';
 import type { IChartField } from '../model/chartFields';
 import type { IChartChoice } from '../model/charts';
+import { Choice, type IOption } from './Choice';
 import { columnTitle } from './columnTitle';
 
 export interface ChartControlsProps {
@@ -70,31 +70,4 @@ export function ChartControls(props: ChartControlsProps): React.JSX.Element {
   function optionsOf(fields: readonly IChartField[]): readonly IOption[] {
     return fields.map(field => ({ value: field.key, text: columnTitle(field, trans) }));
   }
-}
-
-interface IOption {
-  readonly value: string;
-  readonly text: string;
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly IOption[];
-  readonly onChange: (value: string) => void;
-}
-
-function Choice({ label, value, options, onChange }: ChoiceProps): React.JSX.Element {
-  return (
-    <label className="cb-ChartControls-choice">
-      <span>{label}</span>
-      <HTMLSelect value={value} onChange={event => onChange(event.currentTarget.value)}>
-        {options.map(option => (
-          <option key={option.value} value={option.value}>
-            {option.text}
-          </option>
-        ))}
-      </HTMLSelect>
-    </label>
-  );
 }

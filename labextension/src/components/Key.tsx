@@ -1,5 +1,7 @@
 import * as React from 'react';
 
+import { allowed } from './allowed';
+
 export interface KeyProps {
   readonly children: React.ReactNode;
   /** What it does, if its text does not say so. */
@@ -7,6 +9,8 @@ export interface KeyProps {
   /** Of something that is on or off. */
   readonly pressed?: boolean;
   readonly off?: boolean;
+  /** Why it does nothing, for one that says so; "" if it does. */
+  readonly reason?: string;
   readonly onClick: () => void;
 }
 
@@ -16,6 +20,7 @@ export function Key({
   label,
   pressed,
   off = false,
+  reason = '',
   onClick
 }: KeyProps): React.JSX.Element {
   return (
@@ -23,9 +28,9 @@ export function Key({
       type="button"
       className="cb-Key"
       disabled={off}
-      {...(label === undefined ? {} : { 'aria-label': label, title: label })}
+      {...(label === undefined ? {} : { 'aria-label': label })}
       {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
-      onClick={onClick}
+      {...allowed(reason, label, onClick)}
     >
       {children}
     </button>

@@ -12,7 +12,7 @@ export interface ResourceCurveProps {
 const WIDTH = 300;
 const HEIGHT = 48;
 
-/** What a task took of its machine over time: cores, memory, and GPU where there is one. */
+/** What a task took of its machine over time: cores, memory, and GPUs with their memory where there are some. */
 export function ResourceCurve({ samples }: ResourceCurveProps): React.JSX.Element | null {
   const trans = useTranslator();
   const until = samples.at(-1)?.at ?? 0;
@@ -20,6 +20,9 @@ export function ResourceCurve({ samples }: ResourceCurveProps): React.JSX.Elemen
     return null;
   }
   const gpu = samples.flatMap(({ at, gpu: value }) => (value === null ? [] : [{ at, value }]));
+  const gpuMemory = samples.flatMap(({ at, gpu_memory: value }) =>
+    value === null ? [] : [{ at, value }]
+  );
   const cores = (value: number): string =>
     trans.__('%1 cores', value.toFixed(value < 9.95 ? 1 : 0));
   const gpus = (value: number): string => trans.__('%1 GPUs', value.toFixed(2));
@@ -43,6 +46,16 @@ export function ResourceCurve({ samples }: ResourceCurveProps): React.JSX.Elemen
       />
       {gpu.length > 1 && (
         <Curve name={trans.__('GPU')} kind="gpu" points={gpu} least={1} said={gpus} until={until} />
+      )}
+      {gpuMemory.length > 1 && (
+        <Curve
+          name={trans.__('GPU memory')}
+          kind="gpu"
+          points={gpuMemory}
+          least={1}
+          said={bytes}
+          until={until}
+        />
       )}
     </div>
   );

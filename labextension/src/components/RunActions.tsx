@@ -13,7 +13,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { RunRow } from '../api/client';
+import { whyUnchangeable } from '../elsewhere';
 import { useTranslator } from '../hooks/useTranslator';
+import { allowed } from './allowed';
 
 /** What can be done with a run; who is asked before something is lost is up to the command. */
 export interface IRunActions {
@@ -46,9 +48,13 @@ interface IAction {
   readonly main: boolean;
 }
 
+/** What a run can be asked for only where it was started. */
+const CHANGES: readonly (keyof IRunActions)[] = ['retryFailed', 'retry', 'rerun'];
+
 /** The buttons of a run: those that make sense in its state. */
 export function RunActions({ run, actions, compact = false }: RunActionsProps): React.JSX.Element {
   const trans = useTranslator();
+  const reason = whyUnchangeable(run, trans);
   return (
     <div
       className={`cb-RunActions${compact ? ' cb-mod-compact' : ''}`}
@@ -62,9 +68,8 @@ export function RunActions({ run, actions, compact = false }: RunActionsProps): 
             key={key}
             type="button"
             className={`cb-RunActions-action${main ? ' cb-mod-main' : ''}`}
-            title={caption}
             aria-label={main ? undefined : label}
-            onClick={actions[key]}
+            {...allowed(CHANGES.includes(key) ? reason : '', caption, actions[key])}
           >
             <icon.react tag="span" />
             {main && <span>{label}</span>}

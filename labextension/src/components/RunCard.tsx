@@ -1,13 +1,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { RunRow } from '../api/client';
+import type { LiveMachines, RunRow } from '../api/client';
 import { duration, runningFor, summary } from '../format';
 import { useNow } from '../hooks/useNow';
 import { useTranslator } from '../hooks/useTranslator';
 import type { ISaid } from '../model/cardPayload';
 import type { Standing } from '../model/liveRun';
 import { CardActions, type ICardActions } from './CardActions';
+import { ElsewhereMark } from './ElsewhereMark';
+import { statesTold } from './machineFacts';
+import { costFacts, isGoing } from './runCost';
 import { StateBar } from './StateBar';
 import { StateIcon, stateLabel } from './StateIcon';
 
@@ -18,10 +21,16 @@ export interface RunCardProps {
   readonly recorded: string;
   /** What its running tasks said last, as far as this page has heard it. */
   readonly said: readonly ISaid[];
+  /** How far a search is, as far as this page has heard it; empty for other runs. */
+  readonly progress: string;
+  /** What a search has found, as the card says. */
+  readonly found: readonly string[];
   /** Whether anybody sees it: the clock stands still where nobody does. */
   readonly shown: boolean;
   readonly clock: { now: () => number };
   readonly actions: ICardActions;
+  /** Its machines that have not ended, null if there are none. */
+  readonly machines: LiveMachines | null;
 }
 
 /** A run in the output of its cell, as it stands now; always two lines high. */
@@ -70,11 +79,13 @@ interface KnownRunProps extends RunCardProps {
   readonly old: boolean;
 }
 
-function KnownRun({ row, old, said, shown, clock, actions }: KnownRunProps): React.JSX.Element {
+function KnownRun(props: KnownRunProps): React.JSX.Element {
+  const { row, old, said, progress, found, shown, clock, actions, machines } = props;
   const trans = useTranslator();
   const going = row.ended === null;
-  const now = useNow(clock, going && shown && !old);
+  const now = useNow(clock, isGoing(row) && shown && !old);
   const name = row.name || row.code_line || row.id;
+  const told = going && progress !== '' ? [progress] : [tally(row, trans)];
   const saying = going ? saidText(said, row.single, trans) : '';
   return (
     <section
@@ -90,12 +101,20 @@ function KnownRun({ row, old, said, shown, clock, actions }: KnownRunProps): Rea
         >
           {name}
         </span>
+        {row.elsewhere && <ElsewhereMark />}
         <CardActions row={row} actions={actions} />
       </div>
       <div className="cb-RunCard-facts">
         {!row.single && <StateBar counts={row.counts} />}
         <span className="cb-RunCard-text">
-          {[...facts(row, now, trans), ...(old ? [trans.__('server away')] : [])].join(' · ')}
+          {[
+            ...told,
+            ...found,
+            ...(machines === null ? [] : statesTold(machines.states, trans)),
+            ...facts(row, now, trans),
+            ...costFacts(row, now, trans),
+            ...(old ? [trans.__('server away')] : [])
+          ].join(' · ')}
         </span>
         {going && row.reason !== '' && (
           <span className="cb-RunCard-reason" title={row.reason}>
@@ -112,15 +131,19 @@ function KnownRun({ row, old, said, shown, clock, actions }: KnownRunProps): Rea
   );
 }
 
+function tally(row: RunRow, trans: TranslationBundle): string {
+  return row.single ? stateLabel(row.state, trans) : summary(row.counts, trans);
+}
+
 function facts(row: RunRow, now: number, trans: TranslationBundle): string[] {
-  const { started, submitted, ended, eta, counts, single } = row;
-  const told = single ? [stateLabel(row.state, trans)] : [summary(counts, trans)];
+  const { started, submitted, ended, eta } = row;
+  const told: string[] = [];
   if (ended !== null) {
     told.push(duration(Math.max(ended - (started ?? submitted), 0)));
   } else if (started !== null) {
     told.push(runningFor(Math.max(now - started, 0)));
   }
-  if (ended === null && eta !== null) {
+  if (ended === null && eta !== null && row.kind !== 'search' && row.kind !== 'calls') {
     told.push(trans.__('~%1 left', runningFor(eta)));
   }
   told.push(row.target);

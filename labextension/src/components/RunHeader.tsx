@@ -1,10 +1,17 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { RunDetail } from '../api/client';
-import { duration, runningFor, summary, when } from '../format';
+import type { LiveMachines, RunDetail } from '../api/client';
+import { startedElsewhere, whyUnchangeable } from '../elsewhere';
+import { count, duration, runningFor, summary, when } from '../format';
 import { useTranslator } from '../hooks/useTranslator';
+import type { IBest } from '../model/best';
+import { ElsewhereIcon } from './ElsewhereMark';
+import { troubleOf } from './growing';
 import { type IRunActions, RunActions } from './RunActions';
+import { statesTold } from './machineFacts';
+import { costFacts } from './runCost';
+import { SearchLine } from './SearchLine';
 import { StateBar } from './StateBar';
 import { StateIcon, stateLabel } from './StateIcon';
 
@@ -13,12 +20,19 @@ export interface RunHeaderProps {
   /** Seconds since 1970 by the server's clock. */
   readonly now: number;
   readonly deleted: boolean;
+  /** The best trial of a search so far. */
+  readonly best: IBest | null;
+  readonly onOpenTask: (task: number) => void;
   readonly actions: IRunActions;
+  /** Its machines that have not ended, null if there are none. */
+  readonly machines: LiveMachines | null;
 }
 
 /** What a run is, how far it is, what it waits for, and what can be done with it. */
-export function RunHeader({ detail, now, deleted, actions }: RunHeaderProps): React.JSX.Element {
+export function RunHeader(props: RunHeaderProps): React.JSX.Element {
+  const { detail, now, deleted, best, onOpenTask, actions, machines } = props;
   const trans = useTranslator();
+  const trouble = troubleOf(detail);
   const name = detail.name || detail.code_line || detail.id;
   return (
     <div className="cb-RunHeader">
@@ -34,16 +48,28 @@ export function RunHeader({ detail, now, deleted, actions }: RunHeaderProps): Re
           {stateLabel(detail.state, trans)}
         </span>
         <span>{trans.__('on %1', detail.target)}</span>
+        {detail.elsewhere && (
+          <span className="cb-RunHeader-elsewhere" title={whyUnchangeable(detail, trans)}>
+            <ElsewhereIcon />
+            {startedElsewhere(trans)}
+          </span>
+        )}
         {!detail.single && <span>{summary(detail.counts, trans)}</span>}
+        {detail.cached > 0 && <span>{trans.__('%1 cached', count(detail.cached))}</span>}
         {timeFacts(detail, now, trans).map(fact => (
+          <span key={fact}>{fact}</span>
+        ))}
+        {(machines === null ? [] : statesTold(machines.states, trans)).map(fact => (
+          <span key={fact}>{fact}</span>
+        ))}
+        {costFacts(detail, now, trans).map(fact => (
           <span key={fact}>{fact}</span>
         ))}
         <code className="cb-RunHeader-id">{detail.id}</code>
       </p>
       {!detail.single && <StateBar counts={detail.counts} />}
-      {detail.reason !== '' && detail.ended === null && (
-        <p className="cb-RunHeader-reason">{detail.reason}</p>
-      )}
+      <SearchLine detail={detail} best={best} onOpenTask={onOpenTask} />
+      {trouble !== '' && <p className="cb-RunHeader-reason">{trouble}</p>}
       {detail.error !== null && (
         <p className="cb-RunHeader-reason cb-mod-error" role="alert">
           {detail.error.message} {detail.error.hint}
@@ -68,7 +94,7 @@ function timeFacts(detail: RunDetail, now: number, trans: TranslationBundle): re
   } else {
     facts.push(trans.__('waiting for %1', runningFor(now - submitted)));
   }
-  if (ended === null && eta !== null) {
+  if (ended === null && eta !== null && !detail.open) {
     facts.push(trans.__('about %1 left', duration(eta)));
   }
   return facts;

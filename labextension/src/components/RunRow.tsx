@@ -4,6 +4,7 @@ import type { RunRow as Row } from '../api/client';
 import { when } from '../format';
 import { useTranslator } from '../hooks/useTranslator';
 import { Caret } from './Caret';
+import { ElsewhereMark } from './ElsewhereMark';
 import { runFacts, runTitle } from './runFacts';
 import { StateBar } from './StateBar';
 import { StateIcon } from './StateIcon';
@@ -12,8 +13,6 @@ export interface RunRowProps {
   readonly row: Row;
   /** Seconds since 1970 by the server's clock. */
   readonly now: number;
-  /** What it has cost so far, where the target tells. */
-  readonly cost?: string;
   /** Whether the row stands below its day, so that the time is enough. */
   readonly isDayKnown: boolean;
   /** Whether its detail is shown below it; undefined if there is no such thing. */
@@ -23,7 +22,7 @@ export interface RunRowProps {
 
 /** A run in the list. */
 function RunRowLines(props: RunRowProps): React.JSX.Element {
-  const { row, now, cost, isDayKnown, expanded, onOpen } = props;
+  const { row, now, isDayKnown, expanded, onOpen } = props;
   const trans = useTranslator();
   const title = runTitle(row);
   const waitsFor = row.ended === null ? row.reason : '';
@@ -38,6 +37,7 @@ function RunRowLines(props: RunRowProps): React.JSX.Element {
         >
           {title}
         </span>
+        {row.elsewhere && <ElsewhereMark />}
         <time className="cb-RunRow-when" dateTime={new Date(row.submitted * 1000).toISOString()}>
           {when(row.submitted, isDayKnown ? row.submitted : now)}
         </time>
@@ -60,7 +60,7 @@ function RunRowLines(props: RunRowProps): React.JSX.Element {
       <div className="cb-RunRow-facts">
         {!row.single && <StateBar counts={row.counts} />}
         <span className="cb-RunRow-line">
-          <span className="cb-RunRow-summary">{runFacts(row, now, trans, cost).join(' · ')}</span>
+          <span className="cb-RunRow-summary">{runFacts(row, now, trans).join(' · ')}</span>
           <span className="cb-RunRow-target" title={trans.__('Target: %1', row.target)}>
             {row.target}
           </span>

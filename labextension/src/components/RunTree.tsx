@@ -7,10 +7,7 @@ import type { RunListItem } from '../model/runGroups';
 import { RunTreeItem, type RunTreeItemProps } from './RunTreeItem';
 import { actOf } from './treeKeys';
 
-type Passed = Pick<
-  RunTreeItemProps,
-  'now' | 'today' | 'isDayKnown' | 'costOf' | 'renderDetail' | 'onOpen'
->;
+type Passed = Pick<RunTreeItemProps, 'now' | 'today' | 'isDayKnown' | 'renderDetail' | 'onOpen'>;
 
 export interface RunTreeProps extends Passed {
   readonly lines: readonly RunListItem[];
@@ -135,7 +132,6 @@ export function RunTree(props: RunTreeProps): React.JSX.Element {
                 now={props.now}
                 today={props.today}
                 isDayKnown={props.isDayKnown}
-                costOf={props.costOf}
                 renderDetail={props.renderDetail}
                 isPart={hasMore}
                 isExpanded={isOpen(line)}

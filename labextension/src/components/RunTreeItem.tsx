@@ -1,5 +1,6 @@
 import * as React from 'react';
 
+import { startedElsewhere } from '../elsewhere';
 import { useTranslator } from '../hooks/useTranslator';
 import type { RunListItem } from '../model/runGroups';
 import { runFacts, runTitle } from './runFacts';
@@ -15,8 +16,6 @@ export interface RunTreeItemProps {
   /** The day of now: "2026-11-21". */
   readonly today: string;
   readonly isDayKnown: boolean;
-  /** What a run has cost, where its target tells. */
-  readonly costOf?: ((run: string) => string | undefined) | undefined;
   /** What is shown below a run that is opened in place; without it there is no such thing. */
   readonly renderDetail?: ((run: string) => React.JSX.Element) | undefined;
   /** Whether there are runs that were not read. */
@@ -60,10 +59,13 @@ function TreeItem(props: RunTreeItemProps): React.JSX.Element {
     );
   }
   const { row } = line;
-  const cost = props.costOf?.(row.id);
   // what has ended is drawn once a minute at most, for the day may be another
-  const clock = row.ended === null ? now : now - (now % 60);
-  const facts = runFacts(row, clock, trans, cost).join(', ');
+  const isOver = row.ended !== null && (row.meter?.rate ?? 0) === 0;
+  const clock = !isOver ? now : now - (now % 60);
+  const facts = [
+    ...runFacts(row, clock, trans),
+    ...(row.elsewhere ? [startedElsewhere(trans)] : [])
+  ].join(', ');
   return (
     <div
       className={`cb-RunRow cb-mod-${row.state}${isExpanded ? ' cb-mod-open' : ''}`}
@@ -83,7 +85,6 @@ function TreeItem(props: RunTreeItemProps): React.JSX.Element {
           row={row}
           now={clock}
           isDayKnown={props.isDayKnown}
-          {...(cost === undefined ? {} : { cost })}
           {...(renderDetail === undefined ? {} : { expanded: isExpanded })}
           onOpen={onOpen}
         />

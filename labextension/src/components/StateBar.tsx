@@ -14,6 +14,7 @@ const ORDER: readonly TaskState[] = [
   'failed',
   'unknown',
   'cancelled',
+  'pruned',
   'running',
   'queued'
 ];

@@ -43,6 +43,8 @@ export function stateLabel(state: AnyState, trans: TranslationBundle): string {
       return trans.__('Cancelled');
     case 'unknown':
       return trans.__('Unknown');
+    case 'pruned':
+      return trans.__('Pruned');
     default:
       return assertNever(state);
   }
@@ -98,6 +100,8 @@ function Shape({ state }: { readonly state: AnyState }): React.JSX.Element {
           />
         </>
       );
+    case 'pruned':
+      return <path className="cb-StateIcon-line" d="M2.5 4h11L8 13z" />;
     default:
       return assertNever(state);
   }

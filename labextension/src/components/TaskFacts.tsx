@@ -14,11 +14,12 @@ export interface TaskFactsProps {
   /** Seconds since 1970 by the server's clock. */
   readonly now: number;
   readonly onCopyParams: () => void;
+  readonly onShowMachine?: (machine: string) => void;
 }
 
 /** What a task was given, what it measured and took, and every attempt at it. */
 export function TaskFacts(props: TaskFactsProps): React.JSX.Element {
-  const { detail, usage, now, onCopyParams } = props;
+  const { detail, usage, now, onCopyParams, onShowMachine } = props;
   const { params, metrics, summary, attempts } = detail;
   const trans = useTranslator();
   const hasParams = Object.keys(params).length > 0;
@@ -55,7 +56,7 @@ export function TaskFacts(props: TaskFactsProps): React.JSX.Element {
       {attempts.length > 0 && (
         <section className="cb-TaskFacts-part cb-mod-wide" aria-label={trans.__('Attempts')}>
           <h4 className="cb-TaskPage-title">{trans.__('Attempts')}</h4>
-          <Attempts attempts={attempts} now={now} />
+          <Attempts attempts={attempts} now={now} {...(onShowMachine && { onShowMachine })} />
         </section>
       )}
     </div>

@@ -131,7 +131,7 @@ export function TaskMatrix(props: TaskMatrixProps): React.JSX.Element {
       </div>
       {told !== null && (
         <div
-          className="cb-TaskMatrix-tip"
+          className="cb-Tip cb-TaskMatrix-tip"
           style={tipPlace(scroller.current, layout, told)}
           aria-hidden
         >

@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { TaskRow } from '../api/client';
 import { useTranslator } from '../hooks/useTranslator';
 import type { IColumn } from '../model/columns';
-import { columnsTemplate } from './columnTitle';
+import { columnKey, columnsTemplate } from './columnTitle';
 import { TaskTableHead } from './TaskTableHead';
 import { TaskTableRow } from './TaskTableRow';
 
@@ -87,6 +87,13 @@ export function TaskTable(props: TaskTableProps): React.JSX.Element {
   };
 
   const template = columnsTemplate(columns);
+  const numeric = React.useRef(new Set<string>());
+  for (const { index } of items) {
+    const task = row(index);
+    columns
+      .filter(column => task !== undefined && typeof column.read(task) === 'number')
+      .forEach(column => numeric.current.add(columnKey(column)));
+  }
   return (
     <div
       ref={scroller}
@@ -105,7 +112,7 @@ export function TaskTable(props: TaskTableProps): React.JSX.Element {
         role="rowgroup"
         style={{ height: rows.getTotalSize(), minWidth: template.width }}
       >
-        <TaskTableHead {...props} template={template.columns} />
+        <TaskTableHead {...props} template={template.columns} numeric={numeric.current} />
         {items.map(item => {
           const task = row(item.index);
           return (

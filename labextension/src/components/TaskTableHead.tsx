@@ -3,11 +3,13 @@ import * as React from 'react';
 
 import { useTranslator } from '../hooks/useTranslator';
 import type { IColumn } from '../model/columns';
-import { columnCaption, columnTitle } from './columnTitle';
+import { columnCaption, columnKey, columnTitle } from './columnTitle';
 
 export interface TaskTableHeadProps {
   readonly columns: readonly IColumn[];
   readonly template: string;
+  /** Keys of columns that have had numbers: their titles stand at the right, as the numbers do. */
+  readonly numeric: ReadonlySet<string>;
   readonly sort: string;
   readonly order: 'asc' | 'desc';
   readonly onSort: (sort: string, order: 'asc' | 'desc') => void;
@@ -15,7 +17,7 @@ export interface TaskTableHeadProps {
 
 /** The names of the columns; pressing one sorts by it, and pressing it again turns the order round. */
 export function TaskTableHead(props: TaskTableHeadProps): React.JSX.Element {
-  const { columns, template, sort, order, onSort } = props;
+  const { columns, template, numeric, sort, order, onSort } = props;
   const trans = useTranslator();
   return (
     <div
@@ -32,9 +34,9 @@ export function TaskTableHead(props: TaskTableHeadProps): React.JSX.Element {
         const Caret = order === 'asc' ? caretUpIcon : caretDownIcon;
         return (
           <span
-            key={`${column.kind}:${column.name}`}
+            key={columnKey(column)}
             role="columnheader"
-            className={`cb-TaskTable-title cb-mod-${column.kind}`}
+            className={`cb-TaskTable-title cb-mod-${column.kind}${numeric.has(columnKey(column)) ? ' cb-mod-number' : ''}`}
             title={columnCaption(column, trans)}
             aria-sort={sorted ? (order === 'asc' ? 'ascending' : 'descending') : 'none'}
           >

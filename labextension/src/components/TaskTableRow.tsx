@@ -3,7 +3,9 @@ import * as React from 'react';
 import type { TaskRow } from '../api/client';
 import { useTranslator } from '../hooks/useTranslator';
 import type { IColumn } from '../model/columns';
+import { CachedMark } from './CachedMark';
 import { cellText } from './cellText';
+import { columnKey } from './columnTitle';
 import { StateIcon, stateLabel } from './StateIcon';
 
 export interface TaskTableRowProps {
@@ -69,7 +71,7 @@ export const TaskTableRow = React.memo(function TaskTableRow(
         )}
       </span>
       {columns.map(column => (
-        <Cell key={`${column.kind}:${column.name}`} column={column} task={task} />
+        <Cell key={columnKey(column)} column={column} task={task} />
       ))}
     </div>
   );
@@ -90,6 +92,7 @@ function Cell({ column, task }: CellProps): React.JSX.Element {
     return (
       <span role="gridcell" className={classes}>
         <StateIcon state={task.state} decorative /> {stateLabel(task.state, trans)}
+        {task.cached !== '' && <CachedMark cached={task.cached} />}
       </span>
     );
   }

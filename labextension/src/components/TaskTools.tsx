@@ -4,6 +4,7 @@ import * as React from 'react';
 import type { Counts, TaskState } from '../api/client';
 import { count } from '../format';
 import { useTranslator } from '../hooks/useTranslator';
+import { allowed } from './allowed';
 import { StateFilter } from './StateFilter';
 
 const PAUSE = 200; // ms without a key before it is looked for
@@ -15,8 +16,12 @@ export interface TaskToolsProps {
   /** How many tasks are found; null while that is not known. */
   readonly found: number | null;
   readonly chosen: number;
+  /** How many tasks were meant when all were to be chosen, if that was more than can be chosen at once; else 0. */
+  readonly meant: number;
   /** Something of the run can still be cancelled. */
   readonly going: boolean;
+  /** Why single tasks cannot be cancelled; "" if they can. */
+  readonly reason: string;
   readonly onStates: (states: readonly TaskState[]) => void;
   readonly onText: (text: string) => void;
   readonly onChooseAll: () => void;
@@ -26,7 +31,7 @@ export interface TaskToolsProps {
 
 /** Which tasks the table shows, and what can be done with those that are chosen. */
 export function TaskTools(props: TaskToolsProps): React.JSX.Element {
-  const { counts, states, text, found, chosen, going } = props;
+  const { counts, states, text, found, chosen, meant, going, reason } = props;
   const { onStates, onText, onChooseAll, onChooseNone, onCancelChosen } = props;
   const trans = useTranslator();
   const [typed, setTyped] = React.useState(text);
@@ -63,13 +68,15 @@ export function TaskTools(props: TaskToolsProps): React.JSX.Element {
         </button>
       )}
       {chosen > 0 && (
-        <span className="cb-TaskTools-chosen">
-          {trans.__('%1 chosen', count(chosen))}
+        <span className="cb-TaskTools-chosen" role="status">
+          {meant > chosen
+            ? trans.__('The first %1 of %2 are chosen', count(chosen), count(meant))
+            : trans.__('%1 chosen', count(chosen))}
           {going && (
             <button
               type="button"
               className="cb-RunActions-action cb-mod-main"
-              onClick={onCancelChosen}
+              {...allowed(reason, undefined, onCancelChosen)}
             >
               {trans._n('Cancel this task', 'Cancel these tasks', chosen)}
             </button>

@@ -1,8 +1,9 @@
-import { bytes, count, duration } from '../format';
+import { bytes, duration } from '../format';
 import type { ColumnKind } from '../model/columns';
 
 const DIGITS = 6;
 const LONGEST = 300;
+const PARAMS = 8;
 
 /** What a cell of a table says; "" for nothing. */
 export function cellText(kind: ColumnKind, value: unknown): string {
@@ -24,6 +25,11 @@ export function cellText(kind: ColumnKind, value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** A number with as many digits as a line of text has room for. */
+export function shortNumber(value: number): string {
+  return Number.isInteger(value) ? numberText(value) : String(Number(value.toPrecision(4)));
+}
+
 /** A number with as many digits as a table has room for. */
 function numberText(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e6) {
@@ -32,7 +38,14 @@ function numberText(value: number): string {
   return String(Number(value.toPrecision(DIGITS)));
 }
 
-/** How many of how many, in the user's language. */
-export function ofTotal(some: number, total: number): string {
-  return some === total ? count(total) : `${count(some)} / ${count(total)}`;
+/** The first parameters of a task, in a line. */
+export function paramsText(params: Readonly<Record<string, unknown>>): string {
+  return Object.entries(params)
+    .filter(([, value]) => value !== null)
+    .slice(0, PARAMS)
+    .map(
+      ([name, value]) =>
+        `${name}=${typeof value === 'number' ? shortNumber(value) : cellText('param', value)}`
+    )
+    .join(', ');
 }

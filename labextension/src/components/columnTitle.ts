@@ -28,11 +28,18 @@ export function columnTitle({ kind, name }: ITitled, trans: TranslationBundle): 
       return trans.__('Attempt');
     case 'worker':
       return trans.__('Worker');
+    case 'files':
+      return trans.__('Files');
     case 'time':
       return trans.__('Started');
     default:
       return assertNever(kind);
   }
+}
+
+/** A column's own name among those of a table. */
+export function columnKey({ kind, name }: ITitled): string {
+  return `${kind}:${name}`;
 }
 
 /** What a column is, for a tooltip: names of parameters, values and metrics look alike. */
@@ -48,6 +55,8 @@ export function columnCaption({ kind, name }: ITitled, trans: TranslationBundle)
       return trans.__('How long the task took');
     case 'memory':
       return trans.__('The most memory that its worker took');
+    case 'files':
+      return trans.__('How many files the task left');
     case 'index':
     case 'state':
     case 'attempt':
@@ -61,14 +70,15 @@ export function columnCaption({ kind, name }: ITitled, trans: TranslationBundle)
 
 const WIDTHS: Readonly<Record<ColumnKind, number>> = {
   index: 68,
-  state: 112,
-  param: 96,
+  state: 130,
+  param: 106,
   value: 110,
-  metric: 96,
+  metric: 106,
   seconds: 76,
   memory: 80,
-  attempt: 76,
-  worker: 110
+  attempt: 88,
+  worker: 110,
+  files: 60
 };
 const BOX = 30;
 

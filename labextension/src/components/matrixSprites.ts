@@ -22,7 +22,7 @@ export function drawSprites(host: HTMLElement, size: number, ratio: number): HTM
   return sheet;
 }
 
-/** A state has a shape of its own at every size: hollow, half, full, crossed, slashed, diamond. */
+/** A state has a shape of its own at every size: hollow, half, full, crossed, slashed, diamond, triangle. */
 function drawState(
   context: CanvasRenderingContext2D,
   state: TaskState,
@@ -75,6 +75,9 @@ function drawState(
       context.lineTo(side / 2, side);
       context.lineTo(0, side / 2);
       context.fill();
+      return;
+    case 'pruned':
+      path(context, side, [0.05, 0.15, 0.95, 0.15, 0.5, 0.9, 0.05, 0.15]);
       return;
     default:
       assertNever(state);

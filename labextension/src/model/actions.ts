@@ -1,9 +1,9 @@
 /** What can be done to a run as it stands, and what would be lost by it. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Counts, RunRow, RunState } from '../api/client';
+import type { Counts, RunDetail, RunRow, RunState } from '../api/client';
 import { assertNever } from '../assert';
-import { count, total } from '../format';
+import { count, dollars, duration, total } from '../format';
 
 /** Whether nothing more happens to it by itself. */
 export function isOver(state: RunState): boolean {
@@ -29,11 +29,6 @@ export function canCancel(row: RunRow): boolean {
 /** Whether a task has ended without success. */
 export function canRetry(row: RunRow): boolean {
   return row.counts.failed + row.counts.unknown + row.counts.cancelled > 0;
-}
-
-/** Whether a task has failed, or nobody knows. */
-export function canRetryFailed(row: RunRow): boolean {
-  return row.counts.failed + row.counts.unknown > 0;
 }
 
 export function canDelete(row: RunRow): boolean {
@@ -93,6 +88,33 @@ export function lostByDelete(row: RunRow, trans: TranslationBundle): string {
     count(row.counts.succeeded)
   );
   return `${lost} ${trans.__('This cannot be undone.')}`;
+}
+
+/** The question whether a run may start its machines once more, with what they cost at worst. */
+export function machinesAgain(
+  row: RunRow,
+  plan: NonNullable<RunDetail['plan']>,
+  trans: TranslationBundle
+): { readonly title: string; readonly body: string; readonly yes: string; readonly no: string } {
+  const { machines, max_lifetime: lifetime, worst, provider } = plan;
+  const most = dollars(worst);
+  const start = trans._n(
+    'It starts one machine for at most %2: up to %3, as its plan says.',
+    'It starts up to %1 machines, each for at most %2: up to %3, as its plan says.',
+    machines,
+    duration(lifetime),
+    most
+  );
+  const said =
+    provider === 'fakecloud'
+      ? trans.__('Nothing of it is real money.')
+      : trans.__('To choose other machines or another limit, run its cell in the notebook.');
+  return {
+    title: trans.__('Run %1 again?', calledRun(row)),
+    body: `${start} ${said}`,
+    yes: trans.__('Start for up to %1', most),
+    no: trans.__('Start nothing')
+  };
 }
 
 /** What a run is called in messages: its name, else what its code begins with, else its id. */

@@ -17,6 +17,7 @@ const RUN_ID = /^[0-9a-z]{7}-[0-9a-z]{4}$/;
 const TARGET = /^[A-Za-z0-9_][A-Za-z0-9_.@:-]{0,99}$/;
 const WHICH: readonly RetryWhich[] = ['unfinished', 'failed', 'missing'];
 const LONGEST_NAME = 200;
+const LONGEST_PATH = 4096;
 const MOST_TASKS = 1_000_000;
 
 /** What JupyterLab adds to the arguments of its menus, toolbars, palette and keys. */
@@ -49,6 +50,8 @@ export class Arguments {
   readonly name: string | undefined;
   readonly target: string | undefined;
   readonly clicked: Clicked | undefined;
+  /** Of a file that a task left. */
+  readonly path: string | undefined;
   /** Off unless it is given. */
   readonly execute: boolean;
 
@@ -74,6 +77,7 @@ export class Arguments {
       trans.__('a text of 1 to %1 characters', LONGEST_NAME)
     )?.trim();
     this.target = read('target', isTarget, trans.__('the name of a target'));
+    this.path = read('path', isPath, trans.__('the path of a file in the output folder of a task'));
     this.clicked = read('clicked', isClicked, '"run", "task"');
     this.execute = read('execute', isBoolean, 'true, false') ?? false;
   }
@@ -114,6 +118,16 @@ function isWhich(value: unknown): value is RetryWhich {
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '' && value.trim().length <= LONGEST_NAME;
+}
+
+/** A path as the server gives it: relative, and never upwards. */
+function isPath(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value !== '' &&
+    value.length <= LONGEST_PATH &&
+    !value.split('/').some(part => part === '' || part === '.' || part === '..')
+  );
 }
 
 function isBoolean(value: unknown): value is boolean {

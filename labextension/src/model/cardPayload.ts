@@ -17,6 +17,10 @@ export interface ICardPayload {
   readonly run: string;
   /** What the running tasks said when the card was sent. */
   readonly said: readonly ISaid[];
+  /** How far a search was when the card was sent: "trial 37 of 200"; empty for other runs. */
+  readonly standing: string;
+  /** What the search had found by then: "best loss 0.0123 (lr=0.001)". */
+  readonly found: readonly string[];
 }
 
 const MOST_SAID = 3;
@@ -25,12 +29,25 @@ const LONGEST = 300;
 /** A card's data as `display/card.py` sends it; null for what is of a newer version, or from anybody else. */
 export function readCard(data: ReadonlyPartialJSONValue | undefined): ICardPayload | null {
   const card = objectOf(data);
-  const { run, version, said } = card;
+  const { run, version, said, standing, found } = card;
   if (!isRunId(run) || version !== 1) {
     return null;
   }
   const rows: readonly unknown[] = Array.isArray(said) ? said : [];
-  return { run, said: rows.slice(0, MOST_SAID).flatMap(readSaid) };
+  const texts: readonly unknown[] = Array.isArray(found) ? found : [];
+  return {
+    run,
+    said: rows.slice(0, MOST_SAID).flatMap(readSaid),
+    standing: textOf(standing),
+    found: texts
+      .slice(0, MOST_SAID)
+      .map(textOf)
+      .filter(text => text !== '')
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, LONGEST) : '';
 }
 
 function readSaid(row: unknown): ISaid[] {
@@ -43,7 +60,7 @@ function readSaid(row: unknown): ISaid[] {
     {
       task,
       fraction: isShare ? fraction : null,
-      text: typeof text === 'string' ? text.slice(0, LONGEST) : ''
+      text: textOf(text)
     }
   ];
 }

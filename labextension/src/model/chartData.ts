@@ -1,10 +1,7 @@
-import type { IDisposable } from '@lumino/disposable';
-import { type ISignal, Signal } from '@lumino/signaling';
-
-import { Again } from './again';
 import { chartFields, type IChartField } from './chartFields';
 import { canBeParallel, defaultChoice, type IChartChoice } from './charts';
 import { columnsOf, namesOf, NO_NAMES } from './columns';
+import { LookedAt } from './lookedAt';
 import type { RunModel } from './run';
 import { type ISample, sampleTasks } from './sample';
 
@@ -12,9 +9,10 @@ const GAP = 4000;
 const NO_FIELDS: readonly IChartField[] = [];
 
 /** What the chart of a run draws: some of its tasks, read while somebody looks, and a person's choice. */
-export class ChartData implements IDisposable {
+export class ChartData extends LookedAt {
   constructor(private readonly model: RunModel) {
-    model.moved.connect(this.onMoved, this);
+    super(GAP);
+    model.moved.connect(this.poke, this);
   }
 
   /** Null before the first answer. */
@@ -39,66 +37,23 @@ export class ChartData implements IDisposable {
 
   choose(choice: IChartChoice): void {
     this.chosen = choice;
-    this.signal.emit();
-  }
-
-  get error(): Error | null {
-    return this.trouble;
-  }
-
-  get changed(): ISignal<this, void> {
-    return this.signal;
+    this.tell();
   }
 
   set shown(shown: boolean) {
-    if (shown === this.looked) {
-      return;
-    }
-    this.looked = shown;
-    if (shown) {
-      this.again.start();
-      this.again.ask();
-    } else {
-      this.again.stop();
-    }
+    this.look(shown);
   }
 
-  get isDisposed(): boolean {
-    return this.disposed;
-  }
-
-  dispose(): void {
-    this.disposed = true;
-    this.again.stop();
-    Signal.disconnectReceiver(this);
-    Signal.clearData(this);
-  }
-
-  private onMoved(): void {
-    if (this.looked) {
-      this.again.ask();
-    }
-  }
-
-  private async read(signal: AbortSignal): Promise<void> {
+  protected async read(signal: AbortSignal): Promise<void> {
     const { detail, manager, run } = this.model;
     if (detail === null) {
       return;
     }
-    try {
-      const sample = await sampleTasks(manager.client, run, detail.sweep.count, signal);
-      this.names = namesOf(this.names, sample.tasks);
-      this.drawn = sample;
-      this.known = chartFields(columnsOf(detail.sweep.names, this.names), sample.tasks);
-      this.first = defaultChoice(this.known);
-      this.trouble = null;
-    } catch (error) {
-      if (signal.aborted) {
-        return;
-      }
-      this.trouble = error instanceof Error ? error : new Error(String(error));
-    }
-    this.signal.emit();
+    const sample = await sampleTasks(manager.client, run, detail.sweep.count, signal);
+    this.names = namesOf(this.names, sample.tasks);
+    this.drawn = sample;
+    this.known = chartFields(columnsOf(detail.sweep.names, this.names), sample.tasks);
+    this.first = defaultChoice(this.known);
   }
 
   private drawn: ISample | null = null;
@@ -106,9 +61,4 @@ export class ChartData implements IDisposable {
   private names = NO_NAMES;
   private first: IChartChoice | null = null;
   private chosen: IChartChoice | null = null;
-  private trouble: Error | null = null;
-  private looked = false;
-  private disposed = false;
-  private readonly again = new Again(signal => this.read(signal), GAP);
-  private readonly signal = new Signal<this, void>(this);
 }

@@ -2,7 +2,16 @@ import type { TaskRow } from '../api/client';
 
 /** What a column shows. */
 export type ColumnKind =
-  'index' | 'state' | 'param' | 'value' | 'metric' | 'seconds' | 'memory' | 'attempt' | 'worker';
+  | 'index'
+  | 'state'
+  | 'param'
+  | 'value'
+  | 'metric'
+  | 'seconds'
+  | 'memory'
+  | 'attempt'
+  | 'worker'
+  | 'files';
 
 /** A column of the table of tasks. `name` is that of the parameter, metric or part of the value, else "". */
 export interface IColumn {
@@ -23,15 +32,17 @@ export interface INames {
   readonly metrics: readonly string[];
   /** Some value is no table row: it has a column of its own. */
   readonly scalar: boolean;
+  /** Some task has left files. */
+  readonly files: boolean;
 }
 
-export const NO_NAMES: INames = { values: [], metrics: [], scalar: false };
+export const NO_NAMES: INames = { values: [], metrics: [], scalar: false, files: false };
 
 /** What is known of names and what these tasks add; the same object if they add nothing. */
 export function namesOf(known: INames, tasks: Iterable<TaskRow | undefined>): INames {
   const values = new Set(known.values);
   const metrics = new Set(known.metrics);
-  let scalar = known.scalar;
+  let { scalar, files } = known;
   for (const task of tasks) {
     if (task === undefined) {
       continue;
@@ -42,13 +53,15 @@ export function namesOf(known: INames, tasks: Iterable<TaskRow | undefined>): IN
     } else {
       take(values, parts);
     }
+    files ||= task.files.length > 0;
     take(metrics, fields(task.metrics) ?? {});
   }
   const same =
     values.size === known.values.length &&
     metrics.size === known.metrics.length &&
-    scalar === known.scalar;
-  return same ? known : { values: [...values], metrics: [...metrics], scalar };
+    scalar === known.scalar &&
+    files === known.files;
+  return same ? known : { values: [...values], metrics: [...metrics], scalar, files };
 }
 
 /** The columns of a run's table, from the left. */
@@ -61,6 +74,7 @@ export function columnsOf(params: readonly string[], names: INames): readonly IC
     ...(value ? [plain('value', 'value', scalarOf)] : []),
     ...names.values.map(name => named('value', name, task => task.summary)),
     ...names.metrics.map(name => named('metric', name, task => task.metrics)),
+    ...(names.files ? [plain('files', '', fileCount)] : []),
     plain('seconds', 'seconds', task => task.seconds),
     plain('memory', 'peak_rss', task => (task.peak_rss === 0 ? null : task.peak_rss)),
     plain('attempt', 'attempt', task => (task.attempt === 0 ? null : task.attempt)),
@@ -84,6 +98,10 @@ function named(kind: ColumnKind, name: string, record: IColumn['read']): IColumn
 /** A value that is no row of a table. */
 function scalarOf(task: TaskRow): unknown {
   return fields(task.summary) === null ? task.summary : undefined;
+}
+
+function fileCount({ files }: TaskRow): number | null {
+  return files.length === 0 ? null : files.length;
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> | null {

@@ -5,13 +5,19 @@ import type { ITaskOrder } from './tasks';
 const WINDOW = 2000;
 const MOST = 20_000;
 
-/** The indices of all tasks that are meant: from their states, or asked for if there is a text to look for. */
+/** Tasks that a question means: as many as are told one by one, and how many there are. */
+export interface IMatching {
+  readonly tasks: readonly number[];
+  readonly total: number;
+}
+
+/** The indices of the tasks that are meant: of all from their states, or asked for if there is a text to look for. */
 export async function matchingTasks(
   client: IRunClient,
   run: string,
   states: Uint8Array,
   { state, text }: Pick<ITaskOrder, 'state' | 'text'>
-): Promise<readonly number[]> {
+): Promise<IMatching> {
   const found: number[] = [];
   if (text === '') {
     const codes = new Set(state.map(taskCode));
@@ -20,7 +26,7 @@ export async function matchingTasks(
         found.push(index);
       }
     });
-    return found;
+    return { tasks: found, total: found.length };
   }
   let total = 1;
   for (let offset = 0; offset < Math.min(total, MOST); offset += WINDOW) {
@@ -28,5 +34,5 @@ export async function matchingTasks(
     total = page.total;
     found.push(...page.tasks.map(task => task.index));
   }
-  return found;
+  return { tasks: found, total: Math.max(total, found.length) };
 }

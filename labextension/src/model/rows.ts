@@ -50,7 +50,7 @@ export class Rows implements IDisposable {
 
   /** What the server tells of runs. */
   apply(changes: readonly ChangeRow[]): void {
-    for (const { run, state, counts, ended } of changes) {
+    for (const { run, state, counts, ended, meter } of changes) {
       if (state === 'deleted') {
         this.drop(run);
         continue;
@@ -60,7 +60,7 @@ export class Rows implements IDisposable {
       this.untold.add(run);
       const known = this.rows.get(run);
       if (known !== undefined) {
-        this.put({ ...known, state, counts, ended });
+        this.put({ ...known, state, counts, ended, meter });
       }
     }
     this.catchUp();
@@ -121,8 +121,8 @@ export class Rows implements IDisposable {
       return;
     }
     const known = this.stale.has(row.id) ? this.rows.get(row.id) : undefined;
-    const { state, counts, ended } = known ?? row;
-    this.put({ ...rowOf(row), state, counts, ended });
+    const { state, counts, ended, meter } = known ?? row;
+    this.put({ ...rowOf(row), state, counts, ended, meter });
   }
 
   private put(row: RunRow): void {
@@ -157,23 +157,35 @@ export class Rows implements IDisposable {
 /** The row alone, without the code and inputs that a detail has as well. */
 function rowOf(row: RunRow): RunRow {
   const { id, name, target, state, counts, submitted, started, ended } = row;
-  const { notebook, code_line, env, reason, single, kind, eta } = row;
+  const { notebook, code_line, env, reason, single, kind, eta, meter, elsewhere } = row;
   const place = { id, name, target, state, counts, submitted, started, ended };
-  return { ...place, notebook, code_line, env, reason, single, kind, eta };
+  return { ...place, notebook, code_line, env, reason, single, kind, eta, meter, elsewhere };
 }
 
 function sameRow(one: RunRow, other: RunRow): boolean {
   const keys = Object.keys(one) as (keyof RunRow)[];
   return (
     sameCounts(one.counts, other.counts) &&
-    keys.every(key => key === 'counts' || one[key] === other[key])
+    sameMeter(one.meter, other.meter) &&
+    keys.every(key => key === 'counts' || key === 'meter' || one[key] === other[key])
   );
 }
 
 /** Whether both say the same of what changes tell. */
 function sameStanding(one: RunRow, other: RunRow): boolean {
   return (
-    one.state === other.state && one.ended === other.ended && sameCounts(one.counts, other.counts)
+    one.state === other.state &&
+    one.ended === other.ended &&
+    sameCounts(one.counts, other.counts) &&
+    sameMeter(one.meter, other.meter)
+  );
+}
+
+function sameMeter(one: RunRow['meter'], other: RunRow['meter']): boolean {
+  return (
+    one?.base === other?.base &&
+    one?.rate === other?.rate &&
+    String(one?.fresh ?? '') === String(other?.fresh ?? '')
   );
 }
 
@@ -184,6 +196,7 @@ function sameCounts(one: Counts, other: Counts): boolean {
     one.succeeded === other.succeeded &&
     one.failed === other.failed &&
     one.cancelled === other.cancelled &&
-    one.unknown === other.unknown
+    one.unknown === other.unknown &&
+    one.pruned === other.pruned
   );
 }

@@ -3,6 +3,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { RunDetail, TimelineRow } from '../api/client';
 import { ApiError } from '../api/errors';
+import { total } from '../format';
 import type { IRunChange, IRunManager } from '../tokens';
 import { Again } from './again';
 import { decodeStates, sameStates } from './states';
@@ -115,7 +116,10 @@ export class RunModel implements IDisposable {
       return;
     }
     if (this.known !== null) {
-      this.known = { ...this.known, ...change.row };
+      const { sweep, open } = this.known;
+      const count = total(change.row.counts);
+      this.whole ||= open || count !== sweep.count; // names, and who adds tasks, may be others now
+      this.known = { ...this.known, ...change.row, sweep: { ...sweep, count } };
       this.changedSignal.emit();
     }
     if (this.shown) {

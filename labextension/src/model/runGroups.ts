@@ -44,11 +44,6 @@ export function linesOf(groups: readonly IRunGroup[], closed: ReadonlySet<string
   });
 }
 
-/** What a line is known by, however the list moves. */
-export function lineKey(line: RunListItem): string {
-  return line.kind === 'group' ? `group ${line.group.key}` : line.row.id;
-}
-
 /** The day of a time in seconds, by the clock of this machine: "2026-11-21". */
 export function dayOf(seconds: number): string {
   const date = new Date(seconds * 1000);

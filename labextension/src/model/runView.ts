@@ -1,7 +1,8 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 
 /** The parts of a run's page. */
-export type RunSection = 'tasks' | 'chart' | 'code' | 'inputs' | 'timeline' | 'facts';
+export type RunSection =
+  'tasks' | 'chart' | 'curves' | 'machines' | 'code' | 'inputs' | 'timeline' | 'facts';
 
 /** Where a person is on a run's page. */
 export class RunView {
@@ -12,6 +13,7 @@ export class RunView {
   set section(section: RunSection) {
     if (section !== this.part) {
       this.part = section;
+      this.meant = '';
       this.signal.emit();
     }
   }
@@ -31,11 +33,24 @@ export class RunView {
     }
   }
 
+  /** The machine that a person wants to see, "" for none in particular. */
+  get machine(): string {
+    return this.meant;
+  }
+
+  /** Show a machine among the others. */
+  showMachine(name: string): void {
+    this.meant = name;
+    this.part = 'machines';
+    this.signal.emit();
+  }
+
   get changed(): ISignal<this, void> {
     return this.signal;
   }
 
   private part: RunSection = 'tasks';
+  private meant = '';
   private opened: number | null = null;
   private readonly signal = new Signal<this, void>(this);
 }

@@ -6,6 +6,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import type { IRunClient, TaskDetail } from '../api/client';
 import type { IRunChange, IRunManager } from '../tokens';
 import { Again } from './again';
+import { CurvesModel } from './curves';
 import { LogModel } from './log';
 import { OutputsModel } from './outputs';
 import { type IUsage, readUsage } from './usage';
@@ -29,12 +30,15 @@ export class TaskModel implements IDisposable {
     const { client, manager, run, index } = options;
     this.log = new LogModel(options);
     this.outputs = new OutputsModel(client, run, index);
+    const live = (): boolean => this.isLive;
+    this.curves = new CurvesModel({ client, run, task: index, live, search: () => null });
     manager.runChanged.connect(this.onRun, this);
     manager.resynced.connect(this.poke, this);
   }
 
   readonly log: LogModel;
   readonly outputs: OutputsModel;
+  readonly curves: CurvesModel;
   /** The task as last known, null before the first answer. */
   detail: TaskDetail | null = null;
   /** What it took of its machine, null if nobody knows. */
@@ -62,6 +66,7 @@ export class TaskModel implements IDisposable {
       this.watching = this.options.manager.watch();
       this.again.start();
       this.again.ask();
+      this.curves.watched = true;
     } else {
       this.watching?.dispose();
       this.watching = null;
@@ -69,6 +74,7 @@ export class TaskModel implements IDisposable {
       void this.poll.stop();
       this.log.shown = false;
       this.outputs.shown = false;
+      this.curves.watched = false;
     }
   }
 
@@ -91,11 +97,13 @@ export class TaskModel implements IDisposable {
     this.poll.dispose();
     this.log.dispose();
     this.outputs.dispose();
+    this.curves.dispose();
     Signal.clearData(this);
   }
 
   private onRun(_: IRunManager, change: IRunChange): void {
     if (change.run === this.run) {
+      this.curves.poke();
       this.poke();
     }
   }

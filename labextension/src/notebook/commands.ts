@@ -31,6 +31,7 @@ export function notebookCommands(tools: INotebookTools): IRunCommand[] {
       icon: refreshIcon,
       failed: trans.__('The run is not retried.'),
       args: { run, which, clicked },
+      onlyWhereStarted: 'all',
       act: async (row, given) =>
         doInKernel(
           tools,
@@ -47,6 +48,7 @@ export function notebookCommands(tools: INotebookTools): IRunCommand[] {
       icon: redoIcon,
       failed: trans.__('The run is not repeated.'),
       args: { run, clicked },
+      onlyWhereStarted: 'all',
       act: async row => doInKernel(tools, await manager.client.run(row.id), 'rerun()')
     },
     {

@@ -10,9 +10,10 @@ import * as React from 'react';
 import type { RetryWhich } from '../api/client';
 import { CommandIDs } from '../commands';
 import type { ICardActions } from '../components/CardActions';
-import { RunCard } from '../components/RunCard';
+import { RunCard, type RunCardProps } from '../components/RunCard';
+import { useSignal } from '../hooks/useSignal';
 import { TranslatorContext } from '../hooks/useTranslator';
-import { CARD_MIME, type ISaid, readCard } from '../model/cardPayload';
+import { CARD_MIME, type ICardPayload, type ISaid, readCard } from '../model/cardPayload';
 import { LiveRun } from '../model/liveRun';
 import type { IRunManager } from '../tokens';
 import { watchVisibility } from './visibility';
@@ -43,7 +44,7 @@ export class RunCardRenderer extends Panel implements IRenderMime.IRenderer {
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.model = model;
     const card = readCard(model.data[CARD_MIME]);
-    const said = card?.run === this.live?.run ? (card?.said ?? []) : []; // what a saved notebook says is over
+    const heard = card?.run === this.live?.run ? card : null; // what a saved notebook says is over
     if (card === null) {
       this.live?.dispose();
       this.live = null;
@@ -53,7 +54,7 @@ export class RunCardRenderer extends Panel implements IRenderMime.IRenderer {
       this.live.changed.connect(this.onChanged, this);
       this.live.shown = this.inView;
     }
-    this.body.present(this.live, recordedText(model), said);
+    this.body.present(this.live, recordedText(model), heard, card?.found ?? []);
     await this.showRightOne();
   }
 
@@ -134,13 +135,20 @@ class CardBody extends ReactWidget {
     super();
   }
 
-  present(live: LiveRun | null, recorded: string, said: readonly ISaid[]): void {
+  present(
+    live: LiveRun | null,
+    recorded: string,
+    heard: ICardPayload | null,
+    found: readonly string[]
+  ): void {
     if (live !== this.live) {
       this.live = live;
       this.actions = live === null ? null : actionsOf(this.services.commands, live.run);
     }
     this.recorded = recorded;
-    this.said = said;
+    this.said = heard?.said ?? [];
+    this.progress = heard?.standing ?? '';
+    this.found = found;
     this.update();
   }
 
@@ -156,11 +164,14 @@ class CardBody extends ReactWidget {
     }
     return (
       <TranslatorContext.Provider value={this.services.trans}>
-        <RunCard
+        <LiveCard
+          manager={this.services.manager}
           run={live.run}
           standing={live.standing}
           recorded={this.recorded}
           said={this.said}
+          progress={this.progress}
+          found={this.found}
           shown={this.shown}
           clock={this.services.manager}
           actions={actions}
@@ -173,7 +184,21 @@ class CardBody extends ReactWidget {
   private actions: ICardActions | null = null;
   private recorded = '';
   private said: readonly ISaid[] = [];
+  private progress = '';
+  private found: readonly string[] = [];
   private shown = false;
+}
+
+interface LiveCardProps extends Omit<RunCardProps, 'machines'> {
+  readonly manager: IRunManager;
+}
+
+function LiveCard({ manager, ...props }: LiveCardProps): React.JSX.Element {
+  const machines = useSignal(
+    manager.statusChanged,
+    () => manager.status?.machines.find(({ run }) => run === props.run) ?? null
+  );
+  return <RunCard {...props} machines={machines} />;
 }
 
 function actionsOf(commands: CommandRegistry, run: string): ICardActions {

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { troubleOf } from '../components/growing';
 import { RunEvents } from '../components/RunEvents';
 import { type IRunActions, RunActions } from '../components/RunActions';
 import { TaskMatrix } from '../components/TaskMatrix';
@@ -70,6 +71,7 @@ function Known(props: KnownProps): React.JSX.Element {
       <Trouble error={error} onRetry={() => model.refresh()} />
     );
   }
+  const trouble = troubleOf(detail);
   return (
     <>
       {error !== null && !deleted && <Trouble error={error} onRetry={() => model.refresh()} />}
@@ -83,9 +85,7 @@ function Known(props: KnownProps): React.JSX.Element {
           onOpen={onOpenTask}
         />
       )}
-      {detail.reason !== '' && detail.ended === null && (
-        <p className="cb-InlineDetail-reason">{detail.reason}</p>
-      )}
+      {trouble !== '' && <p className="cb-InlineDetail-reason">{trouble}</p>}
       <RunEvents events={events} since={detail.submitted} />
       {!deleted && <RunActions run={detail} actions={actions} compact />}
       <button type="button" className="cb-Link" onClick={onOpen}>

@@ -3,7 +3,10 @@ import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { TranslatorContext } from '../hooks/useTranslator';
+import { BestTrial } from '../model/best';
 import { ChartData } from '../model/chartData';
+import { CurvesModel } from '../model/curves';
+import { MachinesModel } from '../model/machines';
 import { RunModel } from '../model/run';
 import { RunView } from '../model/runView';
 import { TaskSelection } from '../model/selection';
@@ -22,15 +25,28 @@ export class RunBody extends ReactWidget {
     this.model = new RunModel(manager, run);
     this.table = new TaskTable(manager.client, run);
     this.chart = new ChartData(this.model);
+    this.best = new BestTrial(this.model);
+    this.curves = new CurvesModel({
+      client: manager.client,
+      run,
+      live: () => this.model.detail?.ended === null,
+      search: () => this.model.detail?.search ?? null
+    });
+    this.machines = new MachinesModel(manager.client, run);
     this.addClass('cb-RunBody');
     this.model.moved.connect(() => {
       this.table.refresh();
+      this.curves.poke();
+      this.machines.poke();
     });
   }
 
   readonly model: RunModel;
   readonly table: TaskTable;
   readonly chart: ChartData;
+  readonly best: BestTrial;
+  readonly curves: CurvesModel;
+  readonly machines: MachinesModel;
   readonly view = new RunView();
   readonly selection = new TaskSelection();
 
@@ -44,6 +60,9 @@ export class RunBody extends ReactWidget {
     if (this.isDisposed) {
       return;
     }
+    this.machines.dispose();
+    this.curves.dispose();
+    this.best.dispose();
     this.chart.dispose();
     this.table.dispose();
     this.model.dispose();
@@ -51,8 +70,9 @@ export class RunBody extends ReactWidget {
   }
 
   protected override render(): React.JSX.Element {
-    const { model, table, chart, view, selection, services, theme } = this;
-    const parts = { model, table, chart, view, selection, services, theme };
+    const { model, table, chart, best, curves, machines, view, selection, services, theme } = this;
+    const shown = { model, table, chart, best, curves, machines };
+    const parts = { ...shown, view, selection, services, theme };
     return (
       <TranslatorContext.Provider value={services.trans}>
         <RunPage {...parts} />
@@ -90,6 +110,8 @@ export class RunBody extends ReactWidget {
       this.table.hide();
     }
     this.model.shown = visible;
+    this.curves.watched = visible;
+    this.machines.watched = visible;
   }
 
   private theme = 0;

@@ -1,7 +1,9 @@
 import * as React from 'react';
 
+import { paramsText } from '../components/cellText';
 import { Facts } from '../components/Facts';
 import { Manifest } from '../components/Manifest';
+import { isGoing } from '../components/runCost';
 import { RunHeader } from '../components/RunHeader';
 import { type ISection, Sections } from '../components/Sections';
 import { Timeline } from '../components/Timeline';
@@ -12,13 +14,18 @@ import { useNow } from '../hooks/useNow';
 import { useSignal } from '../hooks/useSignal';
 import { useTranslator } from '../hooks/useTranslator';
 import type { RunDetail } from '../api/client';
+import type { BestTrial } from '../model/best';
 import type { ChartData } from '../model/chartData';
+import type { CurvesModel } from '../model/curves';
 import { fenced } from '../model/codeFence';
+import type { MachinesModel } from '../model/machines';
 import type { RunModel } from '../model/run';
 import type { RunSection, RunView } from '../model/runView';
 import type { TaskSelection } from '../model/selection';
 import type { TaskTable } from '../model/tasks';
 import { ChartPart } from './chartPart';
+import { CurvesPart } from './curvesPart';
+import { MachinesPart } from './machinesPart';
 import { Rendered } from './rendered';
 import { actionsOf, type IRunServices } from './runServices';
 import { TasksPart } from './tasksPart';
@@ -27,6 +34,9 @@ export interface RunPageProps {
   readonly model: RunModel;
   readonly table: TaskTable;
   readonly chart: ChartData;
+  readonly best: BestTrial;
+  readonly curves: CurvesModel;
+  readonly machines: MachinesModel;
   readonly view: RunView;
   readonly selection: TaskSelection;
   readonly services: IRunServices;
@@ -38,16 +48,25 @@ interface PartProps extends RunPageProps {
   readonly section: RunSection;
 }
 
+const CURVES_HEIGHT = 380;
+
 /** Everything about a run. */
 export function RunPage(props: RunPageProps): React.JSX.Element {
-  const { model, view, services } = props;
+  const { model, best, curves, view, services } = props;
   const trans = useTranslator();
   const detail = useSignal(model.changed, () => model.detail);
   const error = useSignal(model.changed, () => model.error);
   const deleted = useSignal(model.changed, () => model.deleted);
   const shown = useSignal(model.changed, () => model.shown);
   const section = useSignal(view.changed, () => view.section);
-  const now = useNow(services.manager, shown && detail !== null && detail.ended === null);
+  const reported = useSignal(curves.changed, () => curves.total);
+  const found = useSignal(best.changed, () => best.best);
+  const { manager } = services;
+  const living = useSignal(
+    manager.statusChanged,
+    () => manager.status?.machines.find(({ run }) => run === model.run) ?? null
+  );
+  const now = useNow(manager, shown && detail !== null && isGoing(detail));
   const actions = React.useMemo(
     () => actionsOf(services.commands, model.run),
     [services.commands, model.run]
@@ -63,9 +82,12 @@ export function RunPage(props: RunPageProps): React.JSX.Element {
     );
   }
   const isSection = (id: string): id is RunSection => sections.some(each => each.id === id);
-  const sections = sectionsOf(detail, trans.__('Tasks'), {
+  const sections = sectionsOf(detail, reported, living?.machines ?? 0, {
+    tasks: trans.__('Tasks'),
     task: trans.__('Task'),
     chart: trans.__('Chart'),
+    curves: trans.__('Curves'),
+    machines: trans.__('Machines'),
     code: trans.__('Code'),
     inputs: trans.__('Inputs'),
     timeline: trans.__('Timeline'),
@@ -73,7 +95,17 @@ export function RunPage(props: RunPageProps): React.JSX.Element {
   });
   return (
     <div className="cb-RunPage">
-      <RunHeader detail={detail} now={now} deleted={deleted} actions={actions} />
+      <RunHeader
+        detail={detail}
+        now={now}
+        deleted={deleted}
+        best={found}
+        machines={living}
+        actions={actions}
+        onOpenTask={task => {
+          view.open(task);
+        }}
+      />
       {trouble}
       <Sections
         sections={sections}
@@ -91,18 +123,22 @@ export function RunPage(props: RunPageProps): React.JSX.Element {
   );
 }
 
-type SectionLabels = Readonly<Record<'task' | Exclude<RunSection, 'tasks'>, string>>;
+type SectionLabels = Readonly<Record<'task' | RunSection, string>>;
 
 function sectionsOf(
   detail: RunDetail,
-  tasks: string,
+  reported: number,
+  living: number,
   labels: SectionLabels
 ): readonly (ISection & { readonly id: RunSection })[] {
-  const { sweep, manifest, single } = detail;
-  const many = { id: 'tasks' as const, label: tasks, note: count(sweep.count) };
+  const { sweep, manifest, single, plan } = detail;
+  const machines = { id: 'machines' as const, label: labels.machines };
+  const many = { id: 'tasks' as const, label: labels.tasks, note: count(sweep.count) };
   return [
     single ? { id: 'tasks', label: labels.task } : many,
     ...(single ? [] : [{ id: 'chart' as const, label: labels.chart }]),
+    ...(single || reported === 0 ? [] : [{ id: 'curves' as const, label: labels.curves }]),
+    ...(plan === null ? [] : [living === 0 ? machines : { ...machines, note: count(living) }]),
     { id: 'code', label: labels.code },
     { id: 'inputs', label: labels.inputs, note: count(manifest.length) },
     { id: 'timeline', label: labels.timeline },
@@ -111,14 +147,42 @@ function sectionsOf(
 }
 
 function Part(props: PartProps): React.JSX.Element {
-  const { detail, section, model, chart, view, services, theme } = props;
+  const { detail, section, model, table, chart, curves, machines, view, services, theme } = props;
   const trans = useTranslator();
+  const describe = React.useCallback(
+    (task: number) => {
+      const known = table.task(task);
+      return known === undefined ? '' : paramsText(known.params);
+    },
+    [table]
+  );
   const events = useSignal(model.changed, () => model.events);
   switch (section) {
     case 'tasks':
       return <TasksPart {...props} />;
     case 'chart':
       return <ChartPart key={theme} chart={chart} rendermime={services.rendermime} />;
+    case 'curves':
+      return (
+        <CurvesPart
+          model={curves}
+          height={CURVES_HEIGHT}
+          describe={describe}
+          onOpen={task => {
+            view.open(task);
+          }}
+        />
+      );
+    case 'machines':
+      return (
+        <MachinesPart
+          model={machines}
+          detail={detail}
+          view={view}
+          table={table}
+          manager={services.manager}
+        />
+      );
     case 'code':
       return (
         <Rendered

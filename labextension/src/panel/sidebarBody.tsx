@@ -4,10 +4,13 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
+import type { LiveMachines as LiveMachinesRow } from '../api/client';
 import { CommandIDs } from '../commands';
 import { EmptyState } from '../components/EmptyState';
 import { FilterBar } from '../components/FilterBar';
+import { LiveMachines } from '../components/LiveMachines';
 import { Notice } from '../components/Notice';
+import { isGoing } from '../components/runCost';
 import { RunTree } from '../components/RunTree';
 import { useNow } from '../hooks/useNow';
 import { useSignal } from '../hooks/useSignal';
@@ -26,6 +29,8 @@ export interface ISidebarOptions {
   readonly commands: CommandRegistry;
   readonly trans: TranslationBundle;
 }
+
+const NO_MACHINES: readonly LiveMachinesRow[] = [];
 
 /** The list of runs, its filter, and what a person should know. */
 export class SidebarBody extends ReactWidget {
@@ -59,8 +64,7 @@ function Sidebar(options: SidebarProps): React.JSX.Element {
   const { list, commands, trans, theme } = options;
   const { pages, manager } = list;
   useSignal(list.changed, () => list.version);
-  const isGoing = pages.shown && pages.rows.some(row => row.ended === null);
-  const now = useNow(manager, isGoing);
+  const now = useNow(manager, pages.shown && pages.rows.some(isGoing));
   const openRun = React.useCallback(
     (run: string) => void commands.execute(CommandIDs.openRun, { run }),
     [commands]
@@ -80,6 +84,7 @@ function Sidebar(options: SidebarProps): React.JSX.Element {
     [manager, commands, trans, theme, openRun]
   );
   const loadMore = React.useCallback(() => pages.loadMore(), [pages]);
+  const live = useSignal(manager.statusChanged, () => manager.status?.machines ?? NO_MACHINES);
   const isEmpty = list.lines.length === 0;
   const isFiltered = !isAll(pages.filter);
   return (
@@ -94,6 +99,7 @@ function Sidebar(options: SidebarProps): React.JSX.Element {
         />
       )}
       <Notices {...options} />
+      <LiveMachines rows={live} onOpen={openRun} />
       {isEmpty && !pages.isLoading && pages.error === null ? (
         <EmptyState
           isFiltered={isFiltered}

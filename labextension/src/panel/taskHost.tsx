@@ -14,11 +14,12 @@ export interface TaskHostProps {
   /** Not given for the one task of a single cell: there is nothing to go back to. */
   readonly onClose?: () => void;
   readonly onGo?: (task: number) => void;
+  readonly onShowMachine?: (machine: string) => void;
 }
 
 /** The task that is open, with the way back and to those beside it. */
 export function TaskHost(props: TaskHostProps): React.JSX.Element {
-  const { services, run, task, count, onClose, onGo } = props;
+  const { services, run, task, count, onClose, onGo, onShowMachine } = props;
   const trans = useTranslator();
   const host = React.useRef<HTMLElement>(null);
   const canClose = onClose !== undefined;
@@ -45,7 +46,12 @@ export function TaskHost(props: TaskHostProps): React.JSX.Element {
         <TaskPath task={task} count={count} onClose={onClose} onGo={onGo} />
       )}
       <div className="cb-TaskHost-panel">
-        <TaskView services={services} run={run} task={task} />
+        <TaskView
+          services={services}
+          run={run}
+          task={task}
+          {...(onShowMachine && { onShowMachine })}
+        />
       </div>
     </section>
   );

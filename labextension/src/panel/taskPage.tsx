@@ -4,12 +4,15 @@ import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
 import { CommandIDs } from '../commands';
+import { FileList } from '../components/FileList';
 import { type ISection, Sections } from '../components/Sections';
 import { TaskFacts } from '../components/TaskFacts';
 import { TaskHead } from '../components/TaskHead';
 import { Traceback } from '../components/Traceback';
 import { Trouble } from '../components/Trouble';
 import { assertNever } from '../assert';
+import { whyUnchangeable } from '../elsewhere';
+import { count } from '../format';
 import { useNow } from '../hooks/useNow';
 import { useSignal } from '../hooks/useSignal';
 import { useTranslator } from '../hooks/useTranslator';
@@ -19,6 +22,7 @@ import { screenLines } from '../model/screen';
 import { plainLines } from '../model/logSearch';
 import type { TaskModel } from '../model/task';
 import type { IRunManager } from '../tokens';
+import { CurvesPart } from './curvesPart';
 import { TaskLog } from './taskLog';
 import { TaskOutputs } from './taskOutputs';
 
@@ -27,9 +31,12 @@ export interface TaskPageProps {
   readonly manager: IRunManager;
   readonly rendermime: IRenderMimeRegistry;
   readonly commands: CommandRegistry;
+  readonly onShowMachine?: (machine: string) => void;
 }
 
-type Part = 'log' | 'outputs' | 'error' | 'facts';
+type Part = 'log' | 'outputs' | 'curves' | 'files' | 'error' | 'facts';
+
+const CURVE_HEIGHT = 240;
 
 /** Everything about a task. It is kept up to date while it can be seen. */
 export function TaskPage(props: TaskPageProps): React.JSX.Element {
@@ -68,9 +75,11 @@ interface KnownProps extends TaskPageProps {
 }
 
 function Known(props: KnownProps): React.JSX.Element {
-  const { model, commands, detail, part, now, onPart } = props;
+  const { model, manager, commands, detail, part, now, onPart } = props;
   const trans = useTranslator();
   const { run, index } = model;
+  const elsewhere = useSignal(manager.runChanged, () => manager.peek(run)?.elsewhere ?? false);
+  const reported = useSignal(model.curves.changed, () => model.curves.total);
   const execute = (id: string, args: object): void => {
     // what goes wrong is said by the command
     void commands.execute(id, { ...args }).catch(() => undefined);
@@ -78,6 +87,8 @@ function Known(props: KnownProps): React.JSX.Element {
   const sections: readonly (ISection & { readonly id: Part })[] = [
     { id: 'log', label: trans.__('Log') },
     { id: 'outputs', label: trans.__('Outputs') },
+    ...(reported > 0 ? [{ id: 'curves' as const, label: trans.__('Curve') }] : []),
+    ...filesSection(detail, trans.__('Files')),
     ...(hasError(detail) ? [{ id: 'error' as const, label: trans.__('Error') }] : []),
     { id: 'facts', label: trans.__('Details') }
   ];
@@ -87,9 +98,11 @@ function Known(props: KnownProps): React.JSX.Element {
       <TaskHead
         detail={detail}
         now={now}
+        reason={whyUnchangeable({ elsewhere }, trans)}
         onCancel={() => execute(CommandIDs.cancelRun, { run, tasks: [index] })}
         onRetryFailed={() => execute(CommandIDs.retryRun, { run, which: 'failed' })}
         onCopyParams={() => execute(CommandIDs.copyParams, { run, task: index })}
+        onOpenTask={(source, task) => execute(CommandIDs.openTask, { run: source, task })}
       />
       <Sections
         sections={sections}
@@ -110,7 +123,8 @@ function Shown({
   commands,
   detail,
   part,
-  now
+  now,
+  onShowMachine
 }: KnownProps): React.JSX.Element {
   const usage = useSignal(model.changed, () => model.usage);
   const { run, index } = model;
@@ -128,6 +142,19 @@ function Shown({
       );
     case 'outputs':
       return <TaskOutputs model={model.outputs} rendermime={rendermime} />;
+    case 'curves':
+      return <CurvesPart model={model.curves} height={CURVE_HEIGHT} />;
+    case 'files':
+      return (
+        <FileList
+          files={detail.files}
+          onDownload={path => {
+            void commands
+              .execute(CommandIDs.downloadFile, { run, task: index, path })
+              .catch(() => undefined);
+          }}
+        />
+      );
     case 'error':
       return (
         <Traceback
@@ -143,6 +170,7 @@ function Shown({
           detail={detail}
           usage={usage}
           now={now}
+          {...(onShowMachine && { onShowMachine })}
           onCopyParams={() => {
             void commands
               .execute(CommandIDs.copyParams, { run, task: index })
@@ -153,6 +181,10 @@ function Shown({
     default:
       return assertNever(part);
   }
+}
+
+function filesSection({ files }: TaskDetail, label: string): (ISection & { id: 'files' })[] {
+  return files.length === 0 ? [] : [{ id: 'files', label, note: count(files.length) }];
 }
 
 function hasError(detail: TaskDetail): boolean {

@@ -8,10 +8,13 @@ export interface TaskViewProps {
   readonly services: IRunServices;
   readonly run: string;
   readonly task: number;
+  /** Not given where the run has no machines of its own. */
+  readonly onShowMachine?: (machine: string) => void;
 }
 
 /** One task with its log, outputs, traceback and numbers. It notices by itself whether it can be seen. */
-export function TaskView({ services, run, task }: TaskViewProps): React.JSX.Element {
+export function TaskView(props: TaskViewProps): React.JSX.Element {
+  const { services, run, task, onShowMachine } = props;
   const { manager, trans } = services;
   const [model, setModel] = React.useState<TaskModel | null>(null);
   React.useEffect(() => {
@@ -24,5 +27,6 @@ export function TaskView({ services, run, task }: TaskViewProps): React.JSX.Elem
   if (model === null || model.run !== run || model.index !== task) {
     return <></>;
   }
-  return <TaskPage key={`${run}/${task}`} model={model} {...services} />;
+  const links = onShowMachine && { onShowMachine };
+  return <TaskPage key={`${run}/${task}`} model={model} {...services} {...links} />;
 }

@@ -2,11 +2,13 @@ import * as React from 'react';
 
 import type { RunDetail } from '../api/client';
 import { CommandIDs } from '../commands';
-import { cellText } from '../components/cellText';
+import { paramsText } from '../components/cellText';
+import { NoTasks } from '../components/NoTasks';
 import { TaskMatrix } from '../components/TaskMatrix';
 import { TaskTable } from '../components/TaskTable';
 import { TaskTools } from '../components/TaskTools';
 import { Trouble } from '../components/Trouble';
+import { whyUnchangeable } from '../elsewhere';
 import { useSignal } from '../hooks/useSignal';
 import { useTranslator } from '../hooks/useTranslator';
 import { columnsOf } from '../model/columns';
@@ -50,8 +52,18 @@ export function TasksPart(props: TasksPartProps): React.JSX.Element {
       from.current.focus(); // where the person came from
     }
   }, [view]);
+  const showMachine = React.useCallback(
+    (machine: string) => {
+      view.showMachine(machine);
+    },
+    [view]
+  );
+  const links = detail.plan === null ? {} : { onShowMachine: showMachine };
   if (detail.single) {
-    return <TaskHost services={services} run={detail.id} task={0} count={1} />;
+    return <TaskHost services={services} run={detail.id} task={0} count={1} {...links} />;
+  }
+  if (detail.sweep.count === 0) {
+    return <NoTasks detail={detail} />;
   }
   return (
     <div className={`cb-TasksPart${open === null ? '' : ' cb-mod-open'}`}>
@@ -66,6 +78,7 @@ export function TasksPart(props: TasksPartProps): React.JSX.Element {
             count={detail.sweep.count}
             onClose={close}
             onGo={go}
+            {...links}
           />
         )}
       </div>
@@ -83,12 +96,7 @@ function Matrix({ detail, model, table, theme, open, onOpen }: PartProps): React
   const describe = React.useCallback(
     (task: number) => {
       const known = table.task(task);
-      return known === undefined
-        ? ''
-        : Object.entries(known.params)
-            .slice(0, 6)
-            .map(([name, value]) => `${name} = ${cellText('param', value)}`)
-            .join(', ');
+      return known === undefined ? '' : paramsText(known.params);
     },
     [table]
   );
@@ -111,6 +119,7 @@ function Table(props: PartProps): React.JSX.Element {
   const trans = useTranslator();
   const version = useSignal(table.changed, () => table.version);
   const chosen = useSignal(selection.changed, () => selection.tasks);
+  const [meant, setMeant] = React.useState(0);
   const anchor = React.useRef(0);
   const { order, total, names, error } = table;
   const { sweep } = detail;
@@ -153,8 +162,9 @@ function Table(props: PartProps): React.JSX.Element {
   const chooseAll = (): void => {
     const { client } = services.manager;
     void matchingTasks(client, detail.id, model.states, table.order).then(
-      tasks => {
+      ({ tasks, total: all }) => {
         selection.add(tasks);
+        setMeant(all > tasks.length ? all : 0);
       },
       () => {
         table.refresh(); // which then says what is wrong
@@ -169,13 +179,16 @@ function Table(props: PartProps): React.JSX.Element {
         text={order.text}
         found={total}
         chosen={chosen.size}
+        meant={meant}
         going={detail.ended === null}
+        reason={whyUnchangeable(detail, trans)}
         onStates={state => {
           table.ask({ state });
         }}
         onText={onText}
         onChooseAll={chooseAll}
         onChooseNone={() => {
+          setMeant(0);
           selection.clear();
         }}
         onCancelChosen={cancelChosen}

@@ -3,6 +3,7 @@ import { Clipboard } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { copyIcon, downloadIcon } from '@jupyterlab/ui-components';
 
+import type { IRunClient } from '../api/client';
 import { PagePlaces } from '../actions/places';
 import { reportError, say } from '../actions/report';
 import { CommandIDs } from '../commands';
@@ -14,7 +15,7 @@ import { IRunManager } from '../tokens';
 /** The commands about one task. */
 export const taskPlugin: JupyterFrontEndPlugin<void> = {
   id: 'cellburst:task',
-  description: 'Downloads the log of a task and copies its parameters.',
+  description: 'Downloads the log and the files of a task and copies its parameters.',
   autoStart: true,
   requires: [IRunManager],
   optional: [ITranslator],
@@ -25,6 +26,7 @@ export const taskPlugin: JupyterFrontEndPlugin<void> = {
     const places = new PagePlaces(app);
     const { run, clicked } = argumentSchemas(trans);
     const task = { type: 'integer', minimum: 0, description: trans.__('The number of a task') };
+    const path = { type: 'string', description: trans.__('The path of the file') };
     const schema = describedBy({ run, task, clicked });
     const wanted = (args: unknown): ITask => taskOf(args, places, trans);
 
@@ -39,6 +41,25 @@ export const taskPlugin: JupyterFrontEndPlugin<void> = {
           download(client.logUrl(id, index), `${id}-task${index}.txt`);
         } catch (error) {
           reportError(trans.__('The log is not downloaded.'), error, trans);
+        }
+      }
+    });
+    commands.addCommand(CommandIDs.downloadFile, {
+      label: trans.__('Download file'),
+      caption: trans.__('Download a file that a task has left in its output folder'),
+      icon: downloadIcon,
+      describedBy: describedBy({ run, task, path }),
+      execute: async (args: unknown): Promise<void> => {
+        try {
+          const given = new Arguments(args, ['run', 'task', 'path'], trans);
+          if (given.run === undefined || given.task === undefined || given.path === undefined) {
+            throw new ArgumentError(
+              trans.__('This command must be told a run, a task and a path.')
+            );
+          }
+          await downloadFile(client, given.run, given.task, given.path);
+        } catch (error) {
+          reportError(trans.__('The file is not downloaded.'), error, trans);
         }
       }
     });
@@ -61,6 +82,9 @@ export const taskPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** Milliseconds in which the browser takes over what it was handed. */
+const KEPT = 60_000;
+
 interface ITask {
   readonly run: string;
   readonly index: number;
@@ -76,6 +100,26 @@ function taskOf(args: unknown, places: PagePlaces, trans: TranslationBundle): IT
     throw new ArgumentError(trans.__('This command must be told a run and a task.'));
   }
   return { run, index };
+}
+
+/** The browser fetches it where it knows the user; elsewhere it is fetched with the token, and handed on. */
+async function downloadFile(
+  client: IRunClient,
+  run: string,
+  task: number,
+  path: string
+): Promise<void> {
+  const address = client.fileUrl(run, task, path);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (new URL(address, location.href).origin === location.origin) {
+    download(address, name);
+    return;
+  }
+  const local = URL.createObjectURL(await client.file(run, task, path));
+  download(local, name);
+  setTimeout(() => {
+    URL.revokeObjectURL(local);
+  }, KEPT);
 }
 
 function download(address: string, name: string): void {

@@ -10,7 +10,7 @@ import { runCommands } from '../../src/actions/runCommands';
 import { ApiError } from '../../src/api/errors';
 import { CommandIDs } from '../../src/commands';
 import { RunManager } from '../../src/model/manager';
-import { counts, endedRow, runId, runRow } from '../builders';
+import { counts, endedRow, runDetail, runId, runRow } from '../builders';
 import { FakeRunClient, FakeRunEvents, settled } from '../fakes';
 import { HOSTILE } from './hostile';
 
@@ -98,6 +98,22 @@ describe('commands about runs', () => {
     expect(done()).toEqual([]);
     expect(asked).toEqual([]);
     expect(said().every(message => message.length <= 140)).toBe(true);
+  });
+
+  it('leave a run of another computer as it is, but for cancelling all of it', async () => {
+    client.rows = [runRow(2, { elsewhere: true })];
+    const given = { run: runId(2) };
+    await manager.row(given.run);
+    for (const id of [CommandIDs.retryRun, CommandIDs.rerunRun]) {
+      expect(commands.isEnabled(id, given)).toBe(false);
+      expect(commands.caption(id, given)).toContain('another computer');
+      await run(id, given);
+    }
+    await run(CommandIDs.cancelRun, { ...given, tasks: [1] });
+    expect(done()).toEqual([]);
+    expect(said()).toHaveLength(3);
+    await run(CommandIDs.cancelRun, given);
+    expect(done()).toEqual([['cancel', given.run, undefined]]);
   });
 
   it('say what is wrong with an argument', async () => {
@@ -205,6 +221,20 @@ describe('the others', () => {
     expect(called).toEqual([{ run: runId(9) }]);
   });
 
+  it('start machines again only for who agrees to what they cost', async () => {
+    const plan = { provider: 'ec2', region: 'us-east-1', spot_policy: 'spot' as const, notes: [] };
+    const most = { machines: 3, max_lifetime: 7200, worst: 5, expected: null };
+    client.details.set(runId(1), runDetail(1, { plan: { ...plan, ...most } }));
+    client.command = { ok: true, data: { run: runId(9) } };
+    yes = false;
+    await run(CommandIDs.rerunRun, { run: runId(1) });
+    expect(asked[0]?.body).toContain('up to 3 machines, each for at most 2h 0m: up to $5.00');
+    expect(done()).toEqual([]);
+    yes = true;
+    await run(CommandIDs.rerunRun, { run: runId(1) });
+    expect(done()).toEqual([['rerun', runId(1), 5]]);
+  });
+
   it('rename', async () => {
     await run(CommandIDs.renameRun, { run: runId(1), name: ' First ' });
     expect(done()).toEqual([['rename', runId(1), 'First']]);
@@ -246,33 +276,5 @@ describe('which run is meant', () => {
     jest.mocked(pickRun).mockResolvedValue('none');
     await run(CommandIDs.cancelRun, {});
     expect(said()).toEqual(['There is no run for which this can be done.']);
-  });
-});
-
-describe('what is possible', () => {
-  beforeEach(() => {
-    manager.learn(client.rows);
-  });
-
-  it.each([
-    [CommandIDs.cancelRun, runId(2), true],
-    [CommandIDs.cancelRun, runId(1), false],
-    [CommandIDs.deleteRun, runId(2), false],
-    [CommandIDs.deleteRun, runId(1), true],
-    [CommandIDs.retryRun, runId(2), true],
-    [CommandIDs.retryRun, runId(1), false],
-    [CommandIDs.rerunRun, runId(1), true],
-    [CommandIDs.cancelRun, runId(8), true]
-  ])('%s of %s: %s', (id, which, possible) => {
-    expect(commands.isEnabled(id, { run: which })).toBe(possible);
-    clicked = { run: which, task: undefined };
-    expect(commands.isVisible(id, { clicked: 'run' })).toBe(possible);
-  });
-
-  it('depends on the element that was clicked on', () => {
-    expect(commands.isVisible(CommandIDs.cancelRun, { clicked: 'run' })).toBe(false);
-    clicked = { run: runId(2), task: undefined };
-    expect(commands.isVisible(CommandIDs.cancelRun, { clicked: 'task' })).toBe(false);
-    expect(commands.label(CommandIDs.cancelRun, { clicked: 'task' })).toBe('Cancel task');
   });
 });

@@ -18,8 +18,11 @@ function props(standing: Standing, changes: Partial<RunCardProps> = {}): RunCard
     standing,
     recorded: '✓ succeeded · 1.2 s · local',
     said: [],
+    progress: '',
+    found: [],
     shown: true,
     clock: { now: () => T0 + 62 },
+    machines: null,
     actions: {
       open: act('open'),
       cancel: act('cancel'),
@@ -52,6 +55,30 @@ describe('RunCard', () => {
     expect(screen.getByText('all 4 workers are busy')).toBeTruthy();
     expect(screen.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('37');
     expect(screen.getByRole('region').getAttribute('data-run')).toBe(runId(1));
+  });
+
+  it('says how far a search is and what it has found', () => {
+    const search = { progress: 'trial 37 of 200', found: ['best loss 0.0123 (lr=0.001)'] };
+    const { rerender } = render(<RunCard {...props(known(runRow(1, { eta: null })), search)} />);
+    expect(
+      screen.getByText('trial 37 of 200 · best loss 0.0123 (lr=0.001) · 1m 0s · local')
+    ).toBeTruthy();
+    rerender(<RunCard {...props(known(endedRow(1)), search)} />);
+    expect(screen.queryByText(/trial 37 of 200/)).toBeNull();
+    expect(screen.getByText(/best loss 0.0123/)).toBeTruthy();
+  });
+
+  it('marks a run of another computer, which can only be cancelled as a whole', async () => {
+    const { container } = render(<RunCard {...props(known(runRow(1, { elsewhere: true })))} />);
+    expect(screen.getByRole('img', { name: 'started on another computer' })).toBeTruthy();
+    expect(labels()).toEqual(['Cancel', 'Retry failed', 'Collect', 'Open']);
+    const retry = screen.getByText('Retry failed');
+    expect(retry.getAttribute('aria-disabled')).toBe('true');
+    expect(retry.title).toContain('another computer');
+    fireEvent.click(retry);
+    fireEvent.click(screen.getByText('Cancel'));
+    expect(done).toEqual(['cancel']);
+    expect((await axe.run(container)).violations).toEqual([]);
   });
 
   it('has the buttons that make sense', () => {

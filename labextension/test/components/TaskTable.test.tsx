@@ -2,10 +2,15 @@ import { fireEvent, render, screen } from '@testing-library/react';
 import * as React from 'react';
 
 import { TaskTable, type TaskTableProps } from '../../src/components/TaskTable';
-import { columnsOf } from '../../src/model/columns';
+import { columnsOf, namesOf, NO_NAMES } from '../../src/model/columns';
 import { taskRow } from '../builders';
 
-const COLUMNS = columnsOf(['lr', 'depth'], { values: [], metrics: ['acc'], scalar: true });
+const COLUMNS = columnsOf(['lr', 'depth'], {
+  values: [],
+  metrics: ['acc'],
+  scalar: true,
+  files: false
+});
 const done = jest.fn();
 
 beforeEach(() => {
@@ -63,6 +68,31 @@ describe('TaskTable', () => {
     expect(rows().length).toBeLessThan(40);
     expect(screen.getByRole('grid').getAttribute('aria-rowcount')).toBe('100001');
     expect(done).toHaveBeenCalledWith('show', 0, expect.any(Number));
+  });
+
+  it('puts numbers, and the titles above them, at the right', () => {
+    show({ row: place => taskRow(place, { params: { lr: 0.1, depth: 'deep' } }) });
+    const right = (role: string): (string | null)[] =>
+      screen
+        .getAllByRole(role)
+        .filter(each => each.classList.contains('cb-mod-number'))
+        .map(each => each.textContent);
+    const titles = ['Task', 'lr', 'Value', 'acc', 'Time', 'Memory', 'Attempt'];
+    expect(right('columnheader')).toEqual(titles);
+    expect(right('gridcell').slice(0, 3)).toEqual(['0', '0.1', '0.5']);
+  });
+
+  it('marks tasks whose result was taken over', () => {
+    show({ row: place => taskRow(place, place === 1 ? { cached: '0000002-aaaa/7' } : {}) });
+    const marks = screen.getAllByRole('img', { name: 'taken from run 0000002-aaaa, task 7' });
+    expect(marks).toHaveLength(1);
+  });
+
+  it('counts files where a task has some', () => {
+    const names = namesOf(NO_NAMES, [taskRow(0, { files: [{ path: 'a', size: 1 }] })]);
+    show({ columns: columnsOf([], names) });
+    expect(screen.getByRole('columnheader', { name: 'Files' })).toBeTruthy();
+    expect(columnsOf([], NO_NAMES).some(({ kind }) => kind === 'files')).toBe(false);
   });
 
   it('says what a task has in each column', () => {

@@ -65,6 +65,21 @@ describe('RunActions', () => {
     expect(names(runRow(1, { state: 'cancelling' }))).not.toContain('Cancel');
   });
 
+  it('refuses to change a run of another computer, and says why', () => {
+    const bad = { state: 'failed', elsewhere: true } as const;
+    render(
+      <RunActions run={endedRow(1, { ...bad, counts: counts({ failed: 2 }) })} actions={actions} />
+    );
+    for (const refused of [screen.getByText('Retry failed'), screen.getByLabelText('Run again')]) {
+      const button = refused.closest('button');
+      expect(button?.getAttribute('aria-disabled')).toBe('true');
+      expect(button?.title).toContain('another computer');
+      fireEvent.click(refused);
+    }
+    fireEvent.click(screen.getByLabelText('Rename'));
+    expect(done.mock.calls.map(([name]) => name as string)).toEqual(['rename']);
+  });
+
   it('does what its button says', () => {
     render(<RunActions run={runRow(1)} actions={actions} />);
     fireEvent.click(screen.getByText('Retry failed'));
@@ -77,7 +92,15 @@ describe('RunHeader', () => {
   const header = (changes: Parameters<typeof runDetail>[1], deleted = false): string => {
     const detail = runDetail(1, changes);
     const { container } = render(
-      <RunHeader detail={detail} now={T0 + 62} deleted={deleted} actions={actions} />
+      <RunHeader
+        detail={detail}
+        now={T0 + 62}
+        deleted={deleted}
+        best={null}
+        machines={null}
+        actions={actions}
+        onOpenTask={act('task')}
+      />
     );
     return container.textContent ?? '';
   };
@@ -89,6 +112,19 @@ describe('RunHeader', () => {
     expect(text).toContain('running for 1m 0s');
     expect(text).toContain('about 40s left');
     expect(text).toContain('waits for a free worker');
+  });
+
+  it('takes it for no trouble that an open run waits for more', () => {
+    const idle = { counts: counts({ succeeded: 4 }), reason: 'open: waits for more tasks' };
+    const sweep = { kind: 'calls' as const, names: ['call'], count: 4 };
+    const text = header({ ...idle, sweep, kind: 'calls', open: true });
+    expect(text).toContain('Openwaits for more calls, until the executor is shut down');
+    expect(text).not.toContain('open: waits');
+  });
+
+  it('says that another computer has started it', () => {
+    expect(header({ elsewhere: true })).toContain('started on another computer');
+    expect(header({})).not.toContain('another computer');
   });
 
   it('says how long it took, and no reason, when it has ended', () => {

@@ -51,6 +51,12 @@ const press = (key: string, more: object = {}): void => {
 };
 
 describe('RunTree', () => {
+  it('marks a run that another computer has started', () => {
+    render(tree([runRow(1, { elsewhere: true }), runRow(0)]));
+    expect(screen.getAllByRole('img', { name: 'started on another computer' })).toHaveLength(1);
+    expect(item(/fit\(1\).*started on another computer/)).toBeTruthy();
+  });
+
   it('shows a run with its name or code, target, progress and times', () => {
     render(tree([runRow(1, { eta: 40, target: 'gpu' }), endedRow(0, { name: 'baseline' })]));
     const running = item(/fit\(1\)/);
@@ -62,10 +68,15 @@ describe('RunTree', () => {
   });
 
   it('shows what it costs where that is known, and what it waits for', () => {
-    const waiting = runRow(1, { state: 'queued', started: null, reason: 'no free worker' });
-    render(tree([waiting], { costOf: () => '$0.12' }));
-    expect(item(/fit/).textContent).toContain('$0.12');
+    const meter = { base: 0.12 - (1.5 * now) / 3600, rate: 1.5, fresh: [] };
+    const waiting = runRow(1, { state: 'queued', started: null, reason: 'no free worker', meter });
+    const { rerender } = render(tree([waiting]));
+    expect(item(/fit/).textContent).toContain('$0.12, $1.50/h');
     expect(item(/fit/).textContent).toContain('no free worker');
+    rerender(tree([waiting], { now: now + 1800 }));
+    expect(item(/fit/).textContent).toContain('$0.87');
+    rerender(tree([endedRow(1, { meter: { base: 0.0042, rate: 0, fresh: [] } })]));
+    expect(item(/fit/).textContent).toContain('· $0.0042');
   });
 
   it('takes names as text', () => {

@@ -19,7 +19,15 @@ async function faults(container: Element): Promise<string[]> {
 
 describe('StateIcon', () => {
   it('has a shape of its own for each state, not only a colour', () => {
-    const states: AnyState[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'unknown'];
+    const states: AnyState[] = [
+      'queued',
+      'running',
+      'succeeded',
+      'failed',
+      'cancelled',
+      'unknown',
+      'pruned'
+    ];
     const shapes = states.map(state => {
       const { container } = render(<StateIcon state={state} decorative />);
       return [...container.querySelectorAll('svg > *')].map(part => part.outerHTML).join('');

@@ -6,6 +6,7 @@ import type { TaskDetail } from '../../src/api/client';
 import { Attempts } from '../../src/components/Attempts';
 import { Clipped } from '../../src/components/Clipped';
 import { pathOf, thinned } from '../../src/components/curve';
+import { FileList } from '../../src/components/FileList';
 import { ResourceCurve } from '../../src/components/ResourceCurve';
 import { StyledText } from '../../src/components/StyledText';
 import { TaskHead } from '../../src/components/TaskHead';
@@ -131,9 +132,22 @@ describe('ValueTable', () => {
 });
 
 describe('TaskHead', () => {
-  const calls = { onCancel: jest.fn(), onRetryFailed: jest.fn(), onCopyParams: jest.fn() };
+  const calls = {
+    reason: '',
+    onCancel: jest.fn(),
+    onRetryFailed: jest.fn(),
+    onCopyParams: jest.fn(),
+    onOpenTask: jest.fn()
+  };
   const buttons = (): (string | null)[] =>
     screen.getAllByRole('button').map(button => button.textContent);
+
+  it('says where a result comes from that was taken over, and leads there', () => {
+    const cached = '0000002-aaaa/7';
+    render(<TaskHead detail={taskDetail(3, { cached })} now={T0} {...calls} />);
+    fireEvent.click(screen.getByRole('button', { name: 'taken from run 0000002-aaaa, task 7' }));
+    expect(calls.onOpenTask).toHaveBeenCalledWith('0000002-aaaa', 7);
+  });
 
   it('offers what makes sense', () => {
     const running = taskDetail(0, {
@@ -152,10 +166,57 @@ describe('TaskHead', () => {
     expect(buttons()).toEqual(['Retry failed tasks']);
     expect(screen.getByText(HTML)).toBeTruthy();
   });
+
+  it('says why a task cannot be cancelled', () => {
+    const running = taskDetail(0, { state: 'running', seconds: null, params: {} });
+    render(<TaskHead detail={running} now={T0} {...calls} reason="not from here" />);
+    const button = screen.getByRole('button', {
+      name: 'Cancel task',
+      description: 'not from here'
+    });
+    calls.onCancel.mockClear();
+    fireEvent.click(button);
+    expect(calls.onCancel).not.toHaveBeenCalled();
+    expect(button.getAttribute('aria-disabled')).toBe('true');
+  });
+});
+
+describe('FileList', () => {
+  it('has every file with its size, as text', () => {
+    const download = jest.fn();
+    const files = [
+      { path: 'model.bin', size: 2_500_000 },
+      { path: `plots/${HTML}.png`, size: 812 }
+    ];
+    const { container } = render(<FileList files={files} onDownload={download} />);
+    expect(container.textContent).toContain('2 files, 2.5 MB');
+    expect(screen.getAllByRole('row').map(row => row.textContent)).toEqual([
+      'FileSizeDownload',
+      'model.bin2.5 MBDownload',
+      `plots/${HTML}.png812 BDownload`
+    ]);
+    expect(container.querySelector('img')).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Download model.bin' }));
+    expect(download).toHaveBeenCalledWith('model.bin');
+  });
+
+  it('shows some of very many', () => {
+    const files = Array.from({ length: 1500 }, (_, n) => ({ path: `${n}.txt`, size: 1 }));
+    render(<FileList files={files} onDownload={jest.fn()} />);
+    expect(screen.getAllByRole('row')).toHaveLength(201);
+    fireEvent.click(screen.getByText('Show 1,300 more files'));
+    expect(screen.getAllByRole('row')).toHaveLength(1501);
+  });
 });
 
 describe('ResourceCurve', () => {
-  const samples = [0, 1, 2, 3].map(at => ({ at, cpu: at, rss: at * 1e6, gpu: null }));
+  const samples = [0, 1, 2, 3].map(at => ({
+    at,
+    cpu: at,
+    rss: at * 1e6,
+    gpu: null,
+    gpu_memory: null
+  }));
 
   it('shows CPU and memory, and a GPU only where there is one', () => {
     const { rerender } = render(<ResourceCurve samples={samples} />);
@@ -163,8 +224,15 @@ describe('ResourceCurve', () => {
       'CPU: at most 3.0 cores in 3.0s',
       'Memory: at most 3 MB in 3.0s'
     ]);
-    rerender(<ResourceCurve samples={samples.map(sample => ({ ...sample, gpu: 0.5 }))} />);
-    expect(screen.getAllByRole('img')).toHaveLength(3);
+    rerender(
+      <ResourceCurve samples={samples.map(sample => ({ ...sample, gpu: 0.5, gpu_memory: 2e9 }))} />
+    );
+    expect(
+      screen
+        .getAllByRole('img')
+        .map(curve => curve.getAttribute('aria-label'))
+        .slice(2)
+    ).toEqual(['GPU: at most 0.50 GPUs in 3.0s', 'GPU memory: at most 2 GB in 3.0s']);
   });
 
   it('is not there without samples', () => {

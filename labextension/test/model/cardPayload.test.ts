@@ -8,8 +8,13 @@ describe('readCard', () => {
   it('reads what display/card.py sends', () => {
     const said = [{ task: 3, fraction: 0.5, text: 'epoch 2' }];
     const card = { run: RUN, store: '/data/e.db', version: 1 };
-    expect(readCard(card)).toEqual({ run: RUN, said: [] });
-    expect(readCard({ ...card, said })).toEqual({ run: RUN, said });
+    const plain = { run: RUN, said: [], standing: '', found: [] };
+    expect(readCard(card)).toEqual(plain);
+    expect(readCard({ ...card, said })).toEqual({ ...plain, said });
+    const search = { standing: 'trial 3 of 9', found: ['best loss 0.5 (lr=0.1)'] };
+    expect(readCard({ ...card, ...search })).toEqual({ ...plain, ...search });
+    const odd = { standing: 3, found: [{}, '', 'x'] };
+    expect(readCard({ ...card, ...odd })).toEqual({ ...plain, found: ['x'] });
   });
 
   const foreign: ReadonlyPartialJSONValue[] = [

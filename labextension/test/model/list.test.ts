@@ -1,10 +1,15 @@
 import { ServerMissingError } from '../../src/api/errors';
 import { RunList } from '../../src/model/list';
 import { RunManager } from '../../src/model/manager';
-import { lineKey } from '../../src/model/runGroups';
+import type { RunListItem } from '../../src/model/runGroups';
 import { changeOf, deletion, endedRow, runId, runRow, T0 } from '../builders';
 import { FakeRunClient, FakeRunEvents } from '../fakes';
 import type { ChangeRow, RunRow } from '../../src/api/client';
+
+/** What a line is known by, however the list moves. */
+function lineKey(line: RunListItem): string {
+  return line.kind === 'group' ? `group ${line.group.key}` : line.row.id;
+}
 
 let client: FakeRunClient;
 let events: FakeRunEvents;

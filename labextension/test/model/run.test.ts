@@ -7,6 +7,7 @@ import { FakeRunClient, FakeRunEvents } from '../fakes';
 
 const RUN = runId(1);
 const row = runRow(1, { counts: counts({ succeeded: 2, queued: 1 }) });
+const sweep = { kind: 'grid' as const, names: ['n'], count: 3 };
 
 let client: FakeRunClient;
 let events: FakeRunEvents;
@@ -19,7 +20,7 @@ const pass = (ms = 10): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 beforeEach(() => {
   jest.useFakeTimers();
   client = new FakeRunClient();
-  client.details.set(RUN, runDetail(1, row));
+  client.details.set(RUN, runDetail(1, { ...row, sweep }));
   client.stateTexts.set(RUN, { count: 3, states: '2sq' });
   client.timelines.set(RUN, {
     events: [{ id: 1, at: 5, what: 'RunSubmitted', text: 'submitted', task: null }]
@@ -69,7 +70,7 @@ describe('RunModel', () => {
       ]
     });
     const failed = endedRow(1, { state: 'failed', counts: counts({ succeeded: 2, failed: 1 }) });
-    client.details.set(RUN, runDetail(1, failed));
+    client.details.set(RUN, runDetail(1, { ...failed, sweep }));
     await tell(changeOf(failed));
     expect(model.states).not.toBe(known);
     expect(model.detail?.counts.failed).toBe(1);
@@ -77,6 +78,33 @@ describe('RunModel', () => {
     expect(model.events.map(event => event.id)).toEqual([1, 2]);
     expect(client.asked('timeline').at(-1)).toEqual([RUN, 1]);
     expect(client.asked('run').length - asked).toBeLessThanOrEqual(1); // the manager's row
+  });
+
+  it('grows with its run: at once by what is told, then with the names of what was added', async () => {
+    model.shown = true;
+    await pass(3000);
+    const grown = runRow(1, { counts: counts({ succeeded: 2, queued: 3 }) });
+    const names = ['n', 'm'];
+    client.details.set(RUN, runDetail(1, { ...grown, sweep: { kind: 'grid', names, count: 5 } }));
+    client.stateTexts.set(RUN, { count: 5, states: '2s3q' });
+    const release = client.hold('run');
+    await tell(changeOf(grown));
+    expect(model.detail?.sweep).toEqual({ kind: 'grid', names: ['n'], count: 5 });
+    release();
+    await pass(3000);
+    expect(model.detail?.sweep.names).toEqual(names);
+    expect(model.states.length).toBe(5);
+  });
+
+  it('hears that nobody adds tasks any more', async () => {
+    client.details.set(RUN, runDetail(1, { ...row, sweep, open: true }));
+    model.shown = true;
+    await pass(3000);
+    expect(model.detail?.open).toBe(true);
+    client.details.set(RUN, runDetail(1, { ...row, sweep, open: false }));
+    await tell(changeOf(row));
+    await pass(3000);
+    expect(model.detail?.open).toBe(false);
   });
 
   it('gives the same array while no task is different', async () => {

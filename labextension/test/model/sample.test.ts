@@ -41,8 +41,8 @@ describe('matchingTasks', () => {
 
   it('finds tasks by their states without asking', async () => {
     const client = server(6);
-    const find = (state: ('queued' | 'running')[]): Promise<readonly number[]> =>
-      matchingTasks(client, RUN, states, { state, text: '' });
+    const find = async (state: ('queued' | 'running')[]): Promise<readonly number[]> =>
+      (await matchingTasks(client, RUN, states, { state, text: '' })).tasks;
     expect(await find([])).toEqual([0, 1, 2, 3, 4, 5]);
     expect(await find(['queued', 'running'])).toEqual([3, 4, 5]);
     expect(client.calls).toEqual([]);
@@ -51,8 +51,15 @@ describe('matchingTasks', () => {
   it('asks for as many pages as there are where a text is looked for', async () => {
     const client = server(4500);
     const found = await matchingTasks(client, RUN, states, { state: [], text: 'x' });
-    expect(found.length).toBe(4500);
+    expect(found.tasks.length).toBe(4500);
+    expect(found.total).toBe(4500);
     expect(client.asked('tasks').length).toBe(3);
+  });
+
+  it('tells how many there are where it stops before the end', async () => {
+    const found = await matchingTasks(server(21_500), RUN, states, { state: [], text: 'x' });
+    expect(found.tasks.length).toBe(20_000);
+    expect(found.total).toBe(21_500);
   });
 });
 

@@ -122,7 +122,12 @@ describe('TaskTable', () => {
     ]);
     table.reveal();
     await pass();
-    expect(table.names).toEqual({ values: ['r2', 'n'], metrics: ['acc'], scalar: true });
+    expect(table.names).toEqual({
+      values: ['r2', 'n'],
+      metrics: ['acc'],
+      scalar: true,
+      files: false
+    });
   });
 
   it('says what the server refuses', async () => {

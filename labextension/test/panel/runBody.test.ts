@@ -8,7 +8,7 @@ import { ApiError } from '../../src/api/errors';
 import { CommandIDs } from '../../src/commands';
 import { RunManager } from '../../src/model/manager';
 import { RunPanel } from '../../src/panel/runPanel';
-import { runDetail, runId, taskDetail, taskRow } from '../builders';
+import { counts, machineRow, runDetail, runId, runRow, taskDetail, taskRow } from '../builders';
 import { FakeRunClient, FakeRunEvents } from '../fakes';
 
 const RUN = runId(1);
@@ -90,6 +90,61 @@ describe('RunPanel', () => {
     expect(await screen.findByRole('region', { name: 'Task 0' })).toBeTruthy();
     expect(screen.queryByRole('grid')).toBeNull();
     expect(screen.queryByRole('tab', { name: /Chart/ })).toBeNull();
+  });
+
+  it('says what a run without tasks waits for, and shows its tasks when they come', async () => {
+    const sweep = (count: number): object => ({ kind: 'calls', names: ['call'], count });
+    const open0 = { open: true, kind: 'calls' as const, counts: counts() };
+    client.details.set(RUN, { ...runDetail(1, open0), ...{ sweep: sweep(0) } } as never);
+    client.stateTexts.set(RUN, { count: 0, states: '' });
+    client.taskRows.set(RUN, []);
+    await open();
+    expect(await screen.findByText('No tasks yet')).toBeTruthy();
+    const grown = { ...open0, counts: counts({ succeeded: 2 }) };
+    client.details.set(RUN, { ...runDetail(1, grown), ...{ sweep: sweep(2) } } as never);
+    client.stateTexts.set(RUN, { count: 2, states: '2s' });
+    client.taskRows.set(RUN, [taskRow(0), taskRow(1)]);
+    manager.learn([{ ...runRow(1), ...grown }]);
+    panel.content.model.refresh();
+    expect(await screen.findByRole('grid', { name: '2 tasks' })).toBeTruthy();
+    await waitFor(() =>
+      expect(screen.getByRole('grid', { name: 'Tasks' }).getAttribute('aria-rowcount')).toBe('3')
+    );
+  });
+
+  it('has curves as soon as something is reported', async () => {
+    await open();
+    await screen.findAllByRole('grid');
+    expect(screen.queryByRole('tab', { name: 'Curves' })).toBeNull();
+    const line = { task: 3, state: 'running', attempt: 1, generation: 1 } as const;
+    const curves = [{ ...line, at: [1, 2], steps: [1, 2], values: [0.5, 0.25] }];
+    client.curveAnswers.set(RUN, { metric: 'loss', metrics: ['loss'], total: 1, curves });
+    panel.content.curves.poke();
+    fireEvent.click(await screen.findByRole('tab', { name: 'Curves' }));
+    const name = 'Task 3: Running · step 2 · loss 0.25';
+    expect(await screen.findByRole('option', { name: text => text.startsWith(name) })).toBeTruthy();
+    const chart = screen.getByRole('listbox', { name: /^loss/ });
+    fireEvent.keyDown(chart, { key: 'Home' });
+    fireEvent.keyDown(chart, { key: 'Enter' });
+    expect(await screen.findByRole('region', { name: 'Task 3' })).toBeTruthy();
+  });
+
+  it('has the machines of a run that may start some, and leads to their tasks', async () => {
+    const plan = { provider: 'ec2', region: 'us-east-1', spot_policy: 'spot' as const, notes: [] };
+    const most = { machines: 3, max_lifetime: 7200, worst: 5, expected: null };
+    client.details.set(RUN, runDetail(1, { plan: { ...plan, ...most } }));
+    client.machineAnswers.set(RUN, { at: 0, machines: [machineRow(1)], limit: 5, report: [] });
+    await open();
+    await screen.findAllByRole('grid');
+    expect(client.asked('machines')).toEqual([]);
+    fireEvent.click(screen.getByRole('tab', { name: 'Machines' }));
+    expect(await screen.findByRole('rowheader', { name: /^m1/ })).toBeTruthy();
+    client.fail('machines', new ApiError(503, 'StoreBusyError', 'the store is busy', ''));
+    panel.content.model.refresh();
+    expect((await screen.findByRole('alert')).textContent).toContain('the store is busy');
+    fireEvent.click(screen.getByRole('button', { name: /Show the tasks of m1/ }));
+    await screen.findByRole('grid', { name: 'Tasks' });
+    expect(client.asked('tasks').at(-1)?.[1]).toMatchObject({ text: 'm1.' });
   });
 
   it('cancels the tasks that are chosen, and only those', async () => {

@@ -56,11 +56,14 @@ describe('the commands of a task', () => {
     jest.clearAllMocks();
   });
 
-  it.each([CommandIDs.downloadLog, CommandIDs.copyParams])('%s says what it does', async id => {
-    expect(commands.label(id)).not.toBe('');
-    expect(commands.caption(id)).not.toBe('');
-    expect((await commands.describedBy(id)).args).toMatchObject({ type: 'object' });
-  });
+  it.each([CommandIDs.downloadLog, CommandIDs.downloadFile, CommandIDs.copyParams])(
+    '%s says what it does',
+    async id => {
+      expect(commands.label(id)).not.toBe('');
+      expect(commands.caption(id)).not.toBe('');
+      expect((await commands.describedBy(id)).args).toMatchObject({ type: 'object' });
+    }
+  );
 
   it('downloads the log', async () => {
     await commands.execute(CommandIDs.downloadLog, { run: RUN, task: 3 });
@@ -68,6 +71,29 @@ describe('the commands of a task', () => {
     expect(clicked).toEqual([`${address} as ${RUN}-task3.txt`]);
     expect(document.querySelector('a')).toBeNull();
   });
+
+  it('downloads a file', async () => {
+    const place = { run: RUN, task: 3, path: 'plots/a b.png' };
+    await commands.execute(CommandIDs.downloadFile, place);
+    expect(clicked).toEqual([`${client.fileUrl(RUN, 3, 'plots/a b.png')} as a b.png`]);
+  });
+
+  it('fetches a file with the token where the server is of another origin', async () => {
+    jest.spyOn(client, 'fileUrl').mockReturnValueOnce('https://elsewhere.example/file');
+    URL.createObjectURL = jest.fn(() => 'blob:x');
+    await commands.execute(CommandIDs.downloadFile, { run: RUN, task: 3, path: 'a.txt' });
+    expect(client.asked('file').at(-1)).toEqual([RUN, 3, 'a.txt']);
+    expect(clicked).toEqual(['blob:x as a.txt']);
+  });
+
+  it.each(['', '/etc/passwd', '../up', 'a/../../b', 'a//b', 7])(
+    'downloads nothing for the path %j',
+    async path => {
+      await commands.execute(CommandIDs.downloadFile, { run: RUN, task: 3, path });
+      expect(clicked).toEqual([]);
+      expect(Notification.warning).toHaveBeenCalled();
+    }
+  );
 
   it('copies the parameters as code', async () => {
     await commands.execute(CommandIDs.copyParams, { run: RUN, task: 3 });

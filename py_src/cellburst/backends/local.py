@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from collections.abc import Sequence
@@ -12,16 +11,20 @@ from typing import Any
 import msgspec
 
 from cellburst._version import __version__
-from cellburst.abc import BackendListener, Holding, Loop, WorkerLoss
+from cellburst.abc import BackendListener, Holding, Loop
 from cellburst.backends.held import HeldByWorker
+from cellburst.backends.pool_messages import definition, loss_of, send_last
+from cellburst.backends.ready import ReadyPipe
 from cellburst.errors import PayloadError
+from cellburst.model.blob import Packed
 from cellburst.model.run import Run
 from cellburst.paths import Folders
 from cellburst.pool import launch, spool
+from cellburst.pool.gpu import gpus
 from cellburst.settings import Settings
 from cellburst.wire import pool as wire
 from cellburst.wire.frames import Channel
-from cellburst.wire.worker import Progressed, Streamed
+from cellburst.wire.worker import Importing, Progressed, Reported, Streamed
 
 TARGET = "local"
 _START_AGAIN = (0.5, 2.0, 10.0, 60.0)  # seconds before another try with a pool that would not start
@@ -42,8 +45,13 @@ class LocalBackend:
         self._wanted = 0
         self._runs: dict[str, Run] = {}
         self._defined: set[str] = set()
+        self._forgotten: list[str] = []  # runs; the pool is told with the next acknowledgement
+        self._unacknowledged = 0
         self._held = HeldByWorker()
         self._listener: BackendListener
+
+    def gpus(self) -> int:
+        return len(gpus(self._settings.fake_gpus))
 
     def listen(self, listener: BackendListener) -> None:
         """Tell this one."""
@@ -80,15 +88,25 @@ class LocalBackend:
 
     def define(self, run: Run) -> None:
         """Remember what the run's tasks share; the pool is told with the first assignment."""
+        if run.id in self._runs and self._runs[run.id].count != run.count:
+            self._defined.discard(run.id)  # it has grown
         self._runs[run.id] = run
 
-    def assign(self, worker: str, run: str, indices: Sequence[int], generations: Sequence[int], attempt: int) -> None:
+    def assign(
+        self,
+        worker: str,
+        run: str,
+        indices: Sequence[int],
+        generations: Sequence[int],
+        attempt: int,
+        given: Sequence[Packed] = (),
+    ) -> None:
         """Give tasks to a worker."""
         self._held.add(worker, run, indices, generations, attempt)
-        if run not in self._defined:
-            self._defined.add(run)
-            self._send(_definition(self._runs[run]))
-        self._send(wire.Assign(worker, run, tuple(indices), tuple(generations), attempt))
+        tasks = wire.Assign(worker, run, tuple(indices), tuple(generations), attempt, tuple(given))
+        before = () if run in self._defined else (definition(self._runs[run]),)
+        self._defined.add(run)
+        self._send(*before, tasks)
 
     def recall(self, worker: str) -> None:
         """Take back what a worker has not started."""
@@ -97,6 +115,14 @@ class LocalBackend:
     def cancel(self, run: str, indices: Sequence[int]) -> None:
         """End tasks of a run, all of them if none is named."""
         self._send(wire.CancelTasks(run, tuple(indices)))
+
+    def prune(self, run: str, indices: Sequence[int]) -> None:
+        """Let running tasks end when they report next."""
+        self._send(wire.PruneTasks(run, tuple(indices)))
+
+    def give_notice(self) -> None:
+        """Tell running tasks that the machine is about to go."""
+        self._send(wire.GiveNotice())
 
     def stop_workers(self, workers: Sequence[str]) -> None:
         """End idle workers."""
@@ -107,14 +133,17 @@ class LocalBackend:
         self._runs.pop(run, None)
         if run in self._defined:
             self._defined.discard(run)
-            self._send(wire.ForgetRuns((run,)))
+            if self._unacknowledged:
+                self._forgotten.append(run)
+            else:
+                self._send(wire.ForgetRuns((run,)))
 
     def close(self) -> None:
         """End the pool if it has nothing to do; a busy one finishes and spools its outcomes."""
         if self._channel is not None:
             channel, self._channel = self._channel, None
             if not self._runs:
-                _send_last(channel, wire.ClosePool())
+                send_last(channel, wire.ClosePool())
             self._loop.unwatch(channel)
             channel.close()
 
@@ -129,10 +158,10 @@ class LocalBackend:
 
     def _await_pool(self, descriptor: int) -> None:
         self._starting = True
-        ready = _ReadyPipe(descriptor)
+        ready = ReadyPipe(descriptor)
         self._loop.watch(ready, lambda: self._pool_said(ready))
 
-    def _pool_said(self, ready: _ReadyPipe) -> None:
+    def _pool_said(self, ready: ReadyPipe) -> None:
         word = ready.read()
         self._loop.unwatch(ready)
         ready.close()
@@ -226,14 +255,19 @@ class LocalBackend:
         match message:
             case wire.Outcomes():
                 self._held.remove(message.worker, message.run, [result.index for result in message.results])
-                done = wire.Acknowledge(message.serial)
-                self._listener.outcomes(
-                    message.worker, message.run, message.results, message.idle, lambda: self._send(done)
-                )
+                self._unacknowledged += 1
+                done = partial(self._acknowledge, message.serial)
+                self._listener.outcomes(message.worker, message.run, message.results, message.idle, done)
             case Streamed():
                 self._listener.output(message.run, message.index, message.generation, message.attempt, message.outputs)
             case Progressed():
                 self._listener.progress(message.run, message.index, message.fraction, message.text, message.metrics)
+            case Importing():
+                self._listener.importing(message.run, message.modules)
+            case Reported():
+                self._listener.reported(
+                    message.run, message.index, message.generation, message.attempt, message.reports
+                )
             case wire.Sampled():
                 self._listener.used(message.run, message.index, message.generation, message.attempt, message.sample)
             case wire.WorkerStarted():
@@ -244,9 +278,15 @@ class LocalBackend:
                 self._listener.returned(message.worker, message.run, message.indices)
             case wire.WorkerEnded():
                 self._held.drop(message.worker)
-                self._listener.worker_ended(message.worker, _loss(message))
+                self._listener.worker_ended(message.worker, loss_of(message))
             case wire.Refused():
                 self._pool_gone()
+
+    def _acknowledge(self, serial: int) -> None:
+        """In one message: the kernel waits meanwhile, and the pool is in its way."""
+        self._unacknowledged = max(0, self._unacknowledged - 1)
+        forgotten, self._forgotten = tuple(self._forgotten), []
+        self._send(wire.Acknowledge(serial), *([wire.ForgetRuns(forgotten)] if forgotten else []))
 
     def _pool_gone(self) -> None:
         channel, self._channel = self._channel, None
@@ -255,40 +295,6 @@ class LocalBackend:
         self._loop.unwatch(channel)
         channel.close()
         self._defined.clear()
+        self._forgotten, self._unacknowledged = [], 0
         for worker, loss in self._held.clear("the pool process of local workers was ended from outside"):
             self._listener.worker_ended(worker, loss)
-
-
-class _ReadyPipe:
-    """The reading end of the pipe through which a new pool says that it listens."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def read(self) -> bytes:
-        return os.read(self._descriptor, 64)
-
-    def close(self) -> None:
-        os.close(self._descriptor)
-
-
-def _definition(run: Run) -> wire.DefineRun:
-    return wire.DefineRun(run.id, run.payload, run.count, run.options.seed, run.options.timeout)
-
-
-def _loss(message: wire.WorkerEnded) -> WorkerLoss:
-    said = msgspec.structs.asdict(message)
-    del said["worker"]
-    return WorkerLoss(**said)
-
-
-def _send_last(channel: Channel[Any], message: Any) -> None:
-    try:
-        channel.sock.setblocking(True)
-        channel.sock.settimeout(1.0)
-        channel.send(message)
-    except OSError:
-        pass  # it is ending anyway

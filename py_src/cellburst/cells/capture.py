@@ -18,6 +18,7 @@ from cellburst.cells.shell_magics import reason_against
 from cellburst.errors import CaptureError, UnpicklableError
 from cellburst.model.manifest import InputEntry, Manifest
 from cellburst.payload import refusals
+from cellburst.payload.begun import Begun
 from cellburst.payload.placeholders import Reason, Sent
 
 _NOT_SENT = "it stays in the kernel: make it inside the cell, or do not use it there"
@@ -55,6 +56,7 @@ def capture(
     patched: Patched | None = None,
     magics: Callable[[CellNames], Mapping[str, object]] | None = None,
     hooks: Mapping[str, object] | None = None,
+    begun: Begun | None = None,
 ) -> Captured:
     """Find and check what ``source`` (as ``transform`` makes it) needs from ``namespace``.
 
@@ -62,7 +64,7 @@ def capture(
     wanted back. ``first_line`` is the line of the notebook's cell that ``source`` starts at. ``devices`` are those
     of the worker, where they matter ("cpu", "cuda"). ``flags`` are compiler flags of earlier cells. ``patched`` is what
     the notebook has changed of modules, ``magics(names)`` are the functions behind the user's own magics, and in
-    ``hooks`` are others that a library may call.
+    ``hooks`` are others that a library may call. What is looked at is pickled into ``begun`` as far as that goes.
 
     Raises SyntaxError, NameError for a name that exists nowhere (with ``name``, ``lineno`` and ``text`` of the
     cell's own line), UnpicklableError with path and reason, CaptureError for an ``out`` name that nothing binds.
@@ -76,7 +78,7 @@ def capture(
     refusals = [*map(reason_against, names.magics), *names.refusals]
     problems += [CaptureError(why) for why in dict.fromkeys(refusals) if why]
     functions = magics(names) if magics is not None else {}
-    selection = Selection(names, namespace, given, devices, patched.values, functions, hooks or {})
+    selection = Selection(names, namespace, given, devices, patched.values, functions, hooks or {}, begun)
     selection.run()
     missing = [place for name, place in names.required.items() if name not in known | set(given) | set(namespace)]
     if not selection.may_bind_anything:

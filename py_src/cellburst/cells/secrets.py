@@ -105,6 +105,11 @@ def warn(name: str, value: object) -> str | None:
     return None
 
 
+def looks_secret(name: str, text: str) -> bool:
+    """Whether a variable of the environment is one that nobody else should read."""
+    return _of_text(name, text) is not None
+
+
 def _judged(name: str, value: object) -> str | None:
     if type(value) in _INNOCENT:
         return None

@@ -12,6 +12,7 @@ from cellburst.cells import code_names, endings, shell_names
 from cellburst.cells.names import CellNames
 from cellburst.cells.trial import Trial, Trials
 from cellburst.payload import namespaces
+from cellburst.payload.begun import Begun
 
 NO_PLACES: Mapping[str, Any] = MappingProxyType({})
 
@@ -52,6 +53,7 @@ class Selection:
         places: Mapping[str, Any] = NO_PLACES,
         functions: Mapping[str, object] = NO_PLACES,
         hooks: Mapping[str, object] = NO_PLACES,
+        begun: Begun | None = None,
     ) -> None:
         self.needs: dict[str, Need] = {}
         self.provided: dict[str, object] = {}
@@ -60,7 +62,7 @@ class Selection:
         self._namespace = namespace
         self._home = namespace if isinstance(namespace, dict) else dict(namespace)
         self._given = frozenset(given)
-        self._trials = Trials(self._home, devices)
+        self._trials = Trials(self._home, devices, begun)
         self._places = places
         self._functions = functions
         self._hooks = hooks
@@ -126,13 +128,13 @@ class Selection:
 
     def _follow_function(self, name: str, function: object) -> None:
         """What the code behind a magic reads; the magic itself travels with the shell's state."""
-        trial = self._trials.of(function)
+        trial = self._trials.of(function, sent=False)
         self.codes |= trial.code
         self._follow(Need(name, function, trial, reads=code_names.of_all(trial.code)))
 
     def _follow_hook(self, name: str, hook: object) -> None:
         """What code reads that a library may call while the cell runs: perhaps it does not."""
-        trial = self._trials.of(hook)
+        trial = self._trials.of(hook, sent=False)
         self.codes |= trial.code
         reads = code_names.of_all(trial.code)
         self.uses_shell |= not reads.reads.isdisjoint({"get_ipython", "display"})

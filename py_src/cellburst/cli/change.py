@@ -1,4 +1,4 @@
-"""`cellburst cancel`, `retry`, `rerun` and `delete`: what changes a run."""
+"""`cellburst cancel`, `retry`, `continue`, `rerun` and `delete`: what changes a run."""
 
 from __future__ import annotations
 
@@ -29,19 +29,35 @@ def cancel(run: str, tasks: tuple[int, ...]) -> None:
 @click.argument("run", default="last")
 @click.option("--failed", "which", flag_value="failed", help="Only tasks that failed.")
 @click.option("--missing", "which", flag_value="missing", help="Leave out tasks that failed.")
-def retry(run: str, which: Literal["failed", "missing"] | None) -> None:
-    """Run again what has no success."""
+@click.option("--max-cost", metavar="$", help="The most dollars that the run may cost, with what it has cost.")
+@click.option("--max-lifetime", metavar="T", help="When machines that are started from now on end: 30m, 2h.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask whether machines may be started.")
+def retry(
+    run: str, which: Literal["failed", "missing"] | None, max_cost: str | None, max_lifetime: str | None, yes: bool
+) -> None:
+    """Run again what has no success; a run on machines may be given more money, or more time."""
     found = attach(run)
-    found.retry(which or "unfinished")
+    found.retry(which or "unfinished", max_cost=max_cost, max_lifetime=max_lifetime, yes=yes)
+    click.echo(f"{found.id}: {found.state.value}")
+
+
+@click.command("continue")
+@click.argument("run", default="last")
+@click.option("--trials", type=click.IntRange(min=1), metavar="N", help="So many more trials, or copies.")
+@click.option("--until", default="", metavar="CONDITION", help="Add copies until this is true.")
+def continue_(run: str, trials: int | None, until: str) -> None:
+    """Go on with a search, or with adding copies: with what is missing, or with more than that."""
+    found = attach(run).search_more(trials or 0, until=until)
     click.echo(f"{found.id}: {found.state.value}")
 
 
 @click.command()
 @click.argument("run", default="last")
-def rerun(run: str) -> None:
+@click.option("-y", "--yes", is_flag=True, help="Do not ask whether machines may be started.")
+def rerun(run: str, yes: bool) -> None:
     """Run all of it once more, with the same inputs and seed, as a run of its own."""
     found = attach(run)
-    click.echo(f"{found.rerun().id}: does all of {found.id} again")
+    click.echo(f"{found.rerun(yes=yes).id}: does all of {found.id} again")
 
 
 @click.command()

@@ -17,14 +17,18 @@ _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
 
 @click.command()
+@click.argument("target", required=False)
 @click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
 @click.option("--restart", is_flag=True, help="End the controller first; live runs go on with the next one.")
-def doctor(as_json: bool, restart: bool) -> None:
-    """Check the installation and say what to do; exits with 1 if there is a problem."""
+def doctor(target: str | None, as_json: bool, restart: bool) -> None:
+    """Check the installation, or what a run on TARGET needs, and say what to do; exits with 1 if there is a problem.
+
+    Nothing is started: of a target with machines, credentials, quotas, zones, prices, image and permissions are
+    looked at."""
     if restart:
         _end_controller()
     findings = []
-    for finding in examine():
+    for finding in examine_target(target) if target else examine():
         findings.append(finding)
         if not as_json:
             _print(finding)
@@ -64,6 +68,16 @@ def examine() -> Iterator[Finding]:
             yield problem(name, f"could not be checked: {type(error).__name__}: {error}", "report this with its text")
 
 
+def examine_target(name: str) -> Iterator[Finding]:
+    """Every finding about a target."""
+    from cellburst.cli.checks.target import check_target
+
+    try:
+        yield from check_target(name, Folders.of(Settings.load()))
+    except Exception as error:
+        yield problem(name, f"could not be checked: {type(error).__name__}: {error}", "report this with its text")
+
+
 def _folders_only() -> Settings:
     """The defaults, in the folders that the environment names."""
     environment = os.environ
@@ -74,13 +88,14 @@ def _folders_only() -> Settings:
 
 def _checks(folders: Folders, settings: Settings) -> dict[str, Callable[[], Iterable[Finding]]]:
     from cellburst.cli.checks import environment, machine, processes, stores
-    from cellburst.cli.checks.folders import check_folders
+    from cellburst.cli.checks.folders import check_folders, check_targets
 
     return {
         "Python": environment.check_python,
         "packages": environment.check_packages,
         "settings": environment.check_settings,
         "folders": lambda: check_folders(folders),
+        "targets": lambda: check_targets(folders),
         "SQLite": stores.check_sqlite,
         "run store": lambda: stores.check_stores(folders, settings),
         "controller": lambda: processes.check_controller(folders, settings),

@@ -10,7 +10,9 @@ import msgspec
 
 from cellburst.abc import RunReader
 from cellburst.cli.output import disk_use, print_json
+from cellburst.client.costs import costs_of
 from cellburst.client.runs import attach, summaries
+from cellburst.display.fleets import machine_lines
 from cellburst.display.formatting import clean, format_bytes, format_duration, value_text
 from cellburst.display.listing import ago, run_row, tally
 from cellburst.display.states import mark
@@ -29,6 +31,14 @@ _RUN_COLUMNS = (
     Column("TOOK", right=True),
     Column("NOTEBOOK", limit=32),
 )
+_ACCOUNT_COLUMNS = (
+    Column("ID", fixed=True),
+    Column("NAME", limit=32),
+    Column("TARGET", fixed=True),
+    Column("TASKS", right=True),
+    Column("SUBMITTED", fixed=True),
+    Column("NOTEBOOK", limit=32),
+)
 _TASK_COLUMNS = (
     Column("TASK", right=True),
     Column("STATE", state=True),
@@ -42,9 +52,13 @@ _INPUT_COLUMNS = (Column("NAME"), Column("TYPE"), Column("SIZE", right=True), Co
 
 @click.command()
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
+@click.option("--account", is_flag=True, help="Those in the accounts of the targets, of whatever computer.")
 @click.option("--json", "as_json", is_flag=True, help="Everything about each run, as JSON.")
-def runs(limit: int, as_json: bool) -> None:
+def runs(limit: int, account: bool, as_json: bool) -> None:
     """List the runs of all environments, newest first."""
+    if account:
+        _list_account(limit, as_json)
+        return
     found = summaries(limit)
     if as_json:
         print_json(found)
@@ -71,9 +85,34 @@ def show(run: str, inputs: bool, every: bool, as_json: bool) -> None:
         _print_inputs(whole)
     else:
         _print_head(whole, found.status)
+        for sentence in costs_of(found):
+            click.echo(sentence)
+        for line in machine_lines(reader.machines(found.id)) if whole.plan is not None else ():
+            click.echo(clean(line))
         _print_tasks(list(reader.tasks(found.id, 0, None if every else _ROWS)), whole.count)
-        for line in reader.timeline(found.id)[-10:]:
-            click.echo(f"{time.strftime('%H:%M:%S', time.localtime(line.at))}  {clean(line.message)}")
+        for event in reader.timeline(found.id)[-10:]:
+            click.echo(f"{time.strftime('%H:%M:%S', time.localtime(event.at))}  {clean(event.message)}")
+
+
+def _list_account(limit: int, as_json: bool) -> None:
+    from cellburst.client.account import listed
+
+    troubles: list[str] = []
+    found = listed(limit, troubles)
+    for trouble in troubles:
+        click.echo(f"cellburst: {trouble}", err=True)
+    if as_json:
+        print_json([{**msgspec.to_builtins(entry), "account": account.number} for entry, account in found])
+    elif not found:
+        click.echo("No runs in the accounts of the targets.")
+    else:
+        now = time.time()
+        rows = [
+            (entry.run, entry.name, account.target.name, f"{entry.count:,}", ago(entry.submitted, now), entry.notebook)
+            for entry, account in found
+        ]
+        click.echo(text_table(_ACCOUNT_COLUMNS, rows, room=terminal_room()))
+        click.echo("\n`cellburst attach ID` follows one from here")
 
 
 def _took(started: float | None, ended: float | None) -> str:

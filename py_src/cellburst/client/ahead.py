@@ -1,22 +1,65 @@
-"""Importing here what a cell begins with, while the worker imports it too.
+"""Importing here what a cell imports, while the worker imports it too.
 
-The kernel would import it anyway when the cell's variables come back. Only installed packages, named in import
-statements that nothing comes before but `%matplotlib inline`: whatever happens to the cell, it runs these.
+The kernel would import it anyway when the cell's variables come back. Only installed packages: those that the cell
+begins with, in import statements that nothing comes before but `%matplotlib inline` (whatever happens to the cell, it
+runs these), and those that the worker says it has begun to import.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import takewhile
+
+from cellburst.payload.collecting import uncollected
 
 _NAMES = r"[\w.]+(?:\s+as\s+\w+)?"
 _IMPORT = re.compile(rf"import\s+({_NAMES}(?:\s*,\s*{_NAMES})*)\s*(?:#.*)?;?$")
 _INLINE = "get_ipython().run_line_magic('matplotlib', 'inline')"  # imports it, and so begins many a notebook
 _FROM = re.compile(r"from\s+(\w[\w.]*)\s+import\s+(\(?)[^)]*(\)?)\s*(?:#.*)?$")
+
+
+_MEDDLES = re.compile(r"\b(?:modules|meta_path|path_hooks)\b")  # with what imports are made of
+# What the first cell is brought back with.
+_NEXT = ("cellburst.payload.delta", "cellburst.payload.maps", "cellburst.payload.merge")
+
+
+class Ahead:
+    """What the kernel does while it waits for a cell; a module at a time, so that output and interrupts are in time."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._meddles = _MEDDLES.search(source) is not None
+        self._waiting = deque(name for name in _NEXT if name not in sys.modules)
+
+    def begin(self) -> None:
+        """Import what the cell begins with."""
+        import_ahead(self._source)
+
+    def imports(self, modules: Sequence[str]) -> None:
+        """The cell has begun to import these."""
+        if not self._meddles:
+            self._waiting.extend(name for name in modules if name not in sys.modules)
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is anything to import."""
+        return bool(self._waiting)
+
+    def go_on(self) -> None:
+        """Import the next module."""
+        name = self._waiting.popleft()
+        if name in _NEXT:
+            import_module(name)
+        elif name not in sys.modules and _is_installed(name):
+            from cellburst.library_state.quietly import unlogged
+
+            with unlogged():  # the worker has not had it, and logs what is to be logged
+                _import([name])
 
 
 def leading_imports(source: str) -> list[str]:
@@ -49,16 +92,22 @@ def import_ahead(source: str) -> None:
     """Import what ``source`` begins with and is not loaded; what fails, fails in the cell."""
     missing = (name for name in leading_imports(source) if name not in sys.modules)
     wanted = list(takewhile(_is_installed, missing))  # after one that may fail, the cell may import no more
-    if not wanted:
-        return
+    if wanted:
+        _import(wanted)
+
+
+def _import(names: Sequence[str]) -> None:
+    """Import them, up to one that fails; then look at the state of libraries, which is what comes next."""
+    from cellburst.library_state.gathering import held
     from cellburst.library_state.quietly import quietly
 
-    with quietly():  # the worker says what is to be said
-        for name in wanted:
+    with quietly(), uncollected():  # the worker says what is to be said; nothing of what is imported is garbage
+        for name in names:
             try:
                 import_module(name)
             except (Exception, SystemExit):
-                return
+                break
+        held()
 
 
 def _is_installed(name: str) -> bool:

@@ -6,28 +6,38 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from msgspec.structs import replace
+
 from cellburst.cells import futures
 from cellburst.cells.capture import capture
 from cellburst.cells.interactivity import shown
+from cellburst.cells.parameters import unused
 from cellburst.client.connection import Connection
 from cellburst.client.discover import offline
+from cellburst.client.machines import plan_for
 from cellburst.client.options import SubmitOptions
 from cellburst.client.origin import describe_origin, new_key, surroundings
 from cellburst.client.places import changed_here
+from cellburst.client.searching import wanted
 from cellburst.client.shell_uses import check_transformers, functions_of, set_futures, transformed, uses_of
+from cellburst.client.sweeping import pack_sweep, refusal
 from cellburst.library_state import call_depth
 from cellburst.library_state import shell as shell_state
-from cellburst.library_state.gathering import called, gather, pack_states, with_problems
-from cellburst.library_state.pyplot import unannounced
+from cellburst.library_state.gathering import called, gather, hooks, pack_states, with_problems
+from cellburst.library_state.pyplot import announced, unannounced
 from cellburst.library_state.sealing import new_key as new_key_for_variables
 from cellburst.model.blob import Packed
 from cellburst.model.ids import new_run_id
 from cellburst.model.manifest import Manifest
 from cellburst.model.payload import Payload
+from cellburst.model.plan import Plan
 from cellburst.model.run import Run
 from cellburst.model.sweep import SweepView
+from cellburst.payload.begun import Begun
 from cellburst.payload.pickling import pack
-from cellburst.sweeps.build import build
+from cellburst.sweeps.base import names_of, optional_of
+from cellburst.sweeps.values import shadowed
+from cellburst.sweeps.view import is_untold
 
 if TYPE_CHECKING:
     from cellburst.cells.capture import Captured
@@ -38,16 +48,27 @@ _TASK = "task"  # the variable that a task of a sweep finds itself under
 
 @dataclass(frozen=True)
 class Prepared:
-    """A run that has not been submitted. ``captured`` is what of the namespace travels."""
+    """A run that has not been submitted.
+
+    ``captured`` is what of the namespace travels; ``warnings`` are about its sweep; with ``--cache`` its tasks have
+    ``keys``.
+    """
 
     run: Run
     options: SubmitOptions
     captured: Captured
+    warnings: tuple[str, ...] = ()
+    keys: bytes = b""
 
     @property
     def manifest(self) -> Manifest:
         """What travels, name by name."""
         return self.run.manifest
+
+    @property
+    def plan(self) -> Plan | None:
+        """The machines that are to be started for it."""
+        return self.run.plan
 
     @property
     def sweep(self) -> SweepView:
@@ -71,18 +92,29 @@ def prepare_cell(cell: str, shell: Any, options: SubmitOptions, connection: Conn
     Raises SyntaxError, NameError, SweepError, UsageError, UnpicklableError, DiskFullError.
     """
     connection = connection or offline()
-    run_options = options.for_run()
     namespace: dict[str, Any] = shell.user_ns
     earlier = futures.only(getattr(shell.compile, "flags", 0))
     source = transformed(cell, shell)
+    if options.caching:
+        from cellburst.client.caching import preparing  # plain cells need none of it
+
+        options = preparing.seeded_by_source(options, source, earlier)
+    run_options = options.for_run()
     place = locate(cell, shell, source)
-    sweep, view = build(options.params, options.over, options.parallel)
+    tasks = wanted(options, options.for_sweep(run_options.seed, connection.settings, namespace))
+    plan = plan_for(options, tasks, place.code, connection)
+    view = tasks.view
     single = view.kind == "single"
     if single:
         source = shown(source, getattr(shell, "ast_node_interactivity", "last_expr"))
         check_transformers(shell, source)
         set_futures(shell, source)
+    if options.caching:
+        preparing.check(view, "namespace" if single else "value")
     given = () if single else (*view.names, _TASK)
+    begun = None if options.dry_run or announced() else Begun(connection.settings.buffer_bytes)
+    patched = changed_here(shell)
+    states = called()  # after it: it may have made a finder of modules
     captured = capture(
         source,
         namespace,
@@ -91,16 +123,18 @@ def prepare_cell(cell: str, shell: Any, options: SubmitOptions, connection: Conn
         first_line=place.first_line,
         flags=earlier,
         refuse=not options.dry_run,
-        patched=changed_here(shell),
+        patched=patched,
         magics=functions_of(shell),
-        hooks=called(),
+        hooks=hooks(states),
+        begun=begun,
     )
     shell_state.prepare(uses_of(shell, captured, place.filename))
     if options.dry_run:
-        packs = _Packs(Packed(), None, None, captured.manifest)
+        packs = _Packs(Packed(), None, None, captured.manifest, {})
     else:
         connection.prestart()  # it starts while we pack
-        packs = _pack(captured, sweep, namespace, connection, single=single)
+        packs = _pack(captured, tasks.sweep, namespace, connection, begun, states, single=single)
+    parameters = () if tasks.sweep is None else names_of(tasks.sweep)
     payload = Payload(
         kind="cell",
         inputs=packs.inputs,
@@ -110,10 +144,12 @@ def prepare_cell(cell: str, shell: Any, options: SubmitOptions, connection: Conn
         collect="namespace" if single else "value",
         out=() if single else options.out,
         sweep=packs.sweep,
+        shows_params=is_untold(view),
         states=packs.states,
         needs_shell=captured.needs_shell,
         futures=earlier,
         seal=new_key_for_variables() if single else b"",
+        objective=tasks.objective,
         stack=call_depth.of_plain_cells() if single else (),
         **surroundings(connection.folders),
     )
@@ -125,13 +161,20 @@ def prepare_cell(cell: str, shell: Any, options: SubmitOptions, connection: Conn
         target=options.target,
         payload=payload,
         sweep=view,
-        options=run_options,
+        options=replace(run_options, search=tasks.search),
         submitted=now,
         code=place.code,
         manifest=packs.manifest,
         origin=describe_origin(namespace),
+        open=tasks.search is not None,
+        plan=plan,
     )
-    return Prepared(run, options, captured)
+    refused = refusal(tasks.sweep, namespace) if options.dry_run else ""
+    warnings = (*filter(None, [refused]), *shadowed(parameters), *unused(captured.names, captured.codes, parameters))
+    if not options.caching or options.dry_run:
+        return Prepared(run, options, captured, warnings)
+    run, keys = preparing.keyed_cell(run, captured, tasks.sweep, packs.gathered, namespace, connection)
+    return Prepared(run, options, captured, warnings, keys)
 
 
 class _Packs(NamedTuple):
@@ -141,20 +184,35 @@ class _Packs(NamedTuple):
     sweep: Packed | None
     states: Packed | None
     manifest: Manifest
+    gathered: dict[str, Any]
 
 
-def _pack(captured: Captured, sweep: Any, namespace: dict[str, Any], connection: Connection, *, single: bool) -> _Packs:
+def _pack(
+    captured: Captured,
+    sweep: Any,
+    namespace: dict[str, Any],
+    connection: Connection,
+    begun: Begun | None,
+    read: dict[str, Any],
+    *,
+    single: bool,
+) -> _Packs:
+    """``read`` are states that were read already."""
     settings, blobs = connection.settings, connection.blobs
-    states = gather(seeded=single)
+    states = gather(seeded=single, known=read)
     with unannounced():
-        inputs = pack(captured.inputs, blobs, settings, namespace=namespace)
-        packed_sweep = None if sweep is None else pack(sweep, blobs, settings, namespace=namespace)
+        absent = {} if sweep is None else dict.fromkeys(sorted(optional_of(sweep)))  # None where a task goes without
+        variables = {**absent, **captured.inputs} if absent else captured.inputs
+        inputs = pack(variables, blobs, settings, namespace=namespace, begun=begun)
+        if begun is not None:
+            begun.clear()
+        packed_sweep = pack_sweep(sweep, connection, namespace)
         if single:
             known = {id(value): name for name, value in captured.inputs.items()}
             packed_states = pack_states(states, blobs, settings, namespace=namespace, known=known)
         else:  # its functions take along what they use: the tasks share them
             packed_states = pack_states(states, blobs, settings)
-    return _Packs(inputs, packed_sweep, packed_states, with_problems(captured.manifest, states))
+    return _Packs(inputs, packed_sweep, packed_states, with_problems(captured.manifest, states), states.values)
 
 
 def locate(cell: str, shell: Any, source: str = "") -> _Place:

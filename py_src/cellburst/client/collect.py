@@ -79,7 +79,7 @@ def bring_back(run: Run, result: TaskResult, blobs: BlobStore, namespace: Namesp
     from cellburst.payload import merge
 
     problems: dict[str, str] = {}
-    held = gathering.held()
+    held = gathering.held(announced=not may_name(result.value, gathering.held_name("")))
     with uncollected():
         with bringing_back(problems):
             delta = _delta(run, result, blobs, namespace, held)
@@ -116,6 +116,11 @@ def _delta(
     finally:
         for name in held:
             namespace.pop(name, None)
+
+
+def may_name(packed: Packed, beginning: str) -> bool:
+    """Whether the pickle has a variable of a name that begins so: names stand in it as they are."""
+    return packed.body_blob is not None or beginning.encode() in packed.body
 
 
 def _unpack(run: Run, packed: Packed, blobs: BlobStore, namespace: Namespace) -> Any:

@@ -49,7 +49,7 @@ class Connection:
         self.may_start = may_start
         self._missing = missing
         self._begin = begin
-        self._launch: launch.Launch | None = None
+        self._launches: list[launch.Launch] = []
         self._blobs: BlobStore | None = None
         self._inherited: list[_Readers] = []
         self._reset()
@@ -59,10 +59,10 @@ class Connection:
     def prestart(self) -> None:
         """Start a controller if there is none, and do not wait for it: there are inputs to pack meanwhile."""
         self._after_fork()
-        if self._idle or self._launch is not None or not self.may_start:
+        if self._idle or self._launches or not self.may_start:
             return
         if find_controller(self.folders) is None:
-            self._launch = self._begin(self.folders, self.settings)
+            self._launches.append(self._begin(self.folders, self.settings))
 
     def link(self) -> Link:
         """A connection of its own to the controller, which is started if there is none.
@@ -70,16 +70,26 @@ class Connection:
         The caller gives it back or closes it. Raises ControllerError, VersionSkewError.
         """
         self._after_fork()
-        while self._idle:
-            link = self._idle.pop()
+        while (link := self._take_idle()) is not None:
             if link.alive:
                 return link
             link.close()
         return self._open()
 
+    def _take_idle(self) -> Link | None:
+        try:
+            return self._idle.pop()
+        except IndexError:  # there was none, or another thread was faster
+            return None
+
     def give_back(self, link: Link) -> None:
         """The link is between two requests and can be used again."""
         self._idle.append(link)
+
+    def greet_anew(self) -> None:
+        """Say how this process reaches a cloud with the next request: it is another one than before."""
+        while self._idle:
+            self._idle.pop().close()
 
     def request(self, message: Any) -> Done:
         """Ask the controller, once more if it dies before it answers: every request may be repeated."""
@@ -120,8 +130,10 @@ class Connection:
             self._await_controller(deadline)
 
     def _await_controller(self, deadline: float) -> None:
-        started, self._launch = self._launch, None
-        started = started or self._begin(self.folders, self.settings)
+        try:
+            started = self._launches.pop()  # one thread's: a second one would read, and close, what is another's by now
+        except IndexError:
+            started = self._begin(self.folders, self.settings)
         if started.wait(PATIENCE) == "other":
             pause = min(deadline, time.monotonic() + 1.0)
             while find_controller(self.folders) is None and time.monotonic() < pause:

@@ -12,6 +12,7 @@ from cellburst.client.link import Link, LinkLostError
 from cellburst.errors import ControllerError, StoreError, UnknownRunError
 from cellburst.model.run import ENDED, RunStatus, TaskState
 from cellburst.wire import client as wire
+from cellburst.wire.worker import Importing
 
 _NOT_ENDED = frozenset({TaskState.QUEUED.value, TaskState.RUNNING.value})
 
@@ -40,6 +41,27 @@ class RunListener(Protocol):
         ...
 
 
+class Meanwhile(Protocol):
+    """What a client does while it waits for a single cell: a little at a time, when there is no news."""
+
+    def begin(self) -> None:
+        """Called before anything else."""
+        ...
+
+    def imports(self, modules: Sequence[str]) -> None:
+        """The cell has begun to import these."""
+        ...
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is anything to do now."""
+        ...
+
+    def go_on(self) -> None:
+        """Do a piece of it."""
+        ...
+
+
 class NullListener:
     """Hears everything and does nothing; a base for those who care for some of it."""
 
@@ -58,15 +80,17 @@ def follow(
     until_ended: bool = True,
     timeout: float | None = None,
     delivered: Delivered | None = None,
+    meanwhile: Meanwhile | None = None,
 ) -> RunStatus:
     """Tell ``listener`` what happens to a run until it has ended; its last status.
 
     ``until_ended`` False returns with the first status. ``delivered`` goes from one follow of a run to the next, so
-    that output is not told twice. A controller that dies is replaced, and the wait goes
-    on. Whatever is raised in the meantime (KeyboardInterrupt, the listener's own) comes out as it is, and
-    leaves the run as it is. Raises UnknownRunError, ControllerError, TimeoutError after ``timeout`` seconds.
+    that output is not told twice. ``meanwhile`` is told what the cell imports, and goes on when there is no news. A
+    controller that dies is replaced, and the wait goes on. Whatever is raised in the meantime (KeyboardInterrupt, the
+    listener's own) comes out as it is, and leaves the run as it is. Raises UnknownRunError, ControllerError,
+    TimeoutError after ``timeout`` seconds.
     """
-    watch = _Watch(run_id, listener, connection, timeout, Delivered() if delivered is None else delivered)
+    watch = _Watch(run_id, listener, connection, timeout, Delivered() if delivered is None else delivered, meanwhile)
     try:
         status = watch.until_first_status() if not until_ended else watch.until_ended()
     except BaseException:
@@ -84,6 +108,7 @@ class _Watch:
         connection: Connection,
         timeout: float | None,
         delivered: Delivered,
+        meanwhile: Meanwhile | None,
     ) -> None:
         self._run = run
         self._listener = listener
@@ -93,6 +118,7 @@ class _Watch:
         self._next_tick = time.monotonic() + self._interval
         self._ended: set[int] = set()
         self._delivered = delivered
+        self._meanwhile = meanwhile
         self._last: RunStatus | None = None
         self._result_seen = False
         self._link: Link | None = connection.unpark(run)
@@ -113,8 +139,10 @@ class _Watch:
     def leave(self) -> None:
         """The link is clean: another may use it."""
         if self._link is not None:
+            # of a plain cell that has ended there is no more news
+            tell = self._link.tell_later if self._result_seen else self._link.tell
             try:
-                self._link.tell(wire.Unfollow(self._run))
+                tell(wire.Unfollow(self._run))
             except (LinkLostError, ControllerError):
                 self.drop()
             else:
@@ -141,14 +169,18 @@ class _Watch:
         if self._link is None:
             self._link = self._linked()
         now = time.monotonic()
+        busy = self._meanwhile is not None and self._meanwhile.waits
         try:
-            message = self._link.news(max(0.0, min(self._next_tick, self._deadline or self._next_tick) - now))
+            until = now if busy else min(self._next_tick, self._deadline or self._next_tick)
+            message = self._link.news(max(0.0, until - now))
         except LinkLostError:
             self.drop()
             self._link = self._start_again()
             return
         if message is not None:
             self._take(message)
+        elif busy and self._meanwhile is not None:
+            self._meanwhile.go_on()
         self._tick()
 
     def _tick(self) -> None:
@@ -204,6 +236,9 @@ class _Watch:
                     self._connection.keep_result(self._run, message.result)
                 self._ended.update(message.ended)
                 self._listener.ended_tasks(message.ended)
+            case Importing() if message.run == self._run:
+                if self._meanwhile is not None:
+                    self._meanwhile.imports(message.modules)
             case wire.TaskProgressed() if message.run == self._run:
                 self._listener.progress(message.index, message.fraction, message.text, message.metrics)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cellburst.client.delivered import Delivered
 from cellburst.client.follow import NullListener, RunListener, follow
 from cellburst.errors import CellburstError
-from cellburst.model.run import ENDED, Counts
+from cellburst.model.run import ENDED, Counts, RunState
 from cellburst.wire.client import Cancel
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def interrupted(
         return f"run {run.id} is being cancelled; `%remote show {run.id}` says how far that is"
     except CellburstError as error:
         return f"run {run.id} could not be cancelled: {error}"
-    if status.state not in ENDED or status.counts.succeeded == status.counts.total:
+    whole = status.counts.succeeded == status.counts.total and status.state is not RunState.CANCELLED
+    if status.state not in ENDED or whole:
         return f"run {run.id} had ended"
     return _told(run, status.counts)
 
@@ -58,6 +59,8 @@ def _kernel_ends() -> bool:
 def _told(run: Run, counts: Counts) -> str:
     if run.single:
         return f"run {run.id} was cancelled; `%remote retry {run.id}` runs it again"
+    if run.options.search is not None:
+        return f"run {run.id} was cancelled, {counts.succeeded} results are kept; `%remote continue {run.id}` goes on"
     return (
         f"run {run.id} was cancelled, {counts.succeeded} of {counts.total} results are kept; "
         f"`%remote retry {run.id}` runs the rest"

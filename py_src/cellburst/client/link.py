@@ -15,6 +15,7 @@ from cellburst import errors, faults
 from cellburst._version import __version__
 from cellburst.client.record import ControllerRecord
 from cellburst.errors import CellburstError, ControllerError, PayloadError, VersionSkewError
+from cellburst.model.payload import REACHING
 from cellburst.processes import is_ours
 from cellburst.wire.client import PROTOCOL, Done, FromController, Hello, Refusal, Welcome
 from cellburst.wire.frames import Channel
@@ -22,6 +23,7 @@ from cellburst.wire.waiting import readable
 
 GREETING = 5.0  # seconds; a controller that lives answers in milliseconds
 ANSWER = 60.0  # seconds; a commit may wait for a slow disk
+_LOOK = 0.5  # seconds of one wait: a signal before it does not end it
 
 
 class LinkLostError(ConnectionError):
@@ -67,8 +69,11 @@ class Link:
         faults.point("client.request.sent")
         deadline = time.monotonic() + ANSWER
         while True:
-            answer = self.news(max(0.0, deadline - time.monotonic()))
+            left = deadline - time.monotonic()
+            answer = self.news(max(0.0, min(_LOOK, left)))
             if answer is None:
+                if left > 0:
+                    continue  # an interrupt that came just before the wait is noticed here
                 raise ControllerError(
                     f"the controller (pid {self.welcome.pid}) has not answered for {ANSWER:.0f} s; "
                     "`cellburst doctor` says why"
@@ -86,6 +91,10 @@ class Link:
             raise _silent(self.welcome.pid, ANSWER) from error
         except OSError as error:
             raise LinkLostError(str(error)) from error
+
+    def tell_later(self, message: Any) -> None:
+        """Send before the next message, which wakes the controller up anyway."""
+        self._channel.put(message)
 
     def news(self, timeout: float) -> Any | None:
         """The next message; None if nothing came within ``timeout`` seconds. Raises LinkLostError."""
@@ -130,6 +139,11 @@ def refusal_error(refusal: Refusal) -> CellburstError:
     return CellburstError(refusal.message)
 
 
+def reaching() -> dict[str, str]:
+    """How this process reaches a cloud, as far as its environment says."""
+    return {name: value for name, value in os.environ.items() if name.startswith(REACHING)}
+
+
 def _connect(sock: socket.socket, record: ControllerRecord) -> None:
     try:
         sock.connect(record.socket)
@@ -147,7 +161,7 @@ def _connect(sock: socket.socket, record: ControllerRecord) -> None:
 
 def _greet(channel: Channel[Any], record: ControllerRecord) -> Welcome:
     try:
-        channel.send(Hello(PROTOCOL, __version__, os.getpid()))
+        channel.send(Hello(PROTOCOL, __version__, os.getpid(), reaching()))
         first = channel.receive()
     except TimeoutError as error:
         raise _silent(record.pid, GREETING) from error

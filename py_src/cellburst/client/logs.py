@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from cellburst.abc import RunReader
+from cellburst.errors import StoreError, UnknownRunError
 from cellburst.model.gaps import said_text
 
 
@@ -20,6 +22,16 @@ def log_text(outputs: Iterable[dict[str, Any]]) -> str:
             case "error":
                 parts.append(_line("\n".join(record.get("traceback") or [f"{record['ename']}: {record['evalue']}"])))
     return "".join(parts)
+
+
+def kept_outputs(run: str, index: int, reader: RunReader) -> list[dict[str, Any]]:
+    """What the task printed whose result a task took over, if its run is still there; nothing for others."""
+    row = next(iter(reader.tasks(run, index, index + 1)), None)
+    origin, _, place = (row.cached if row is not None else "").partition("/")
+    try:
+        return reader.outputs(origin, int(place)) if place else []
+    except (UnknownRunError, StoreError):
+        return []
 
 
 def _line(text: str) -> str:

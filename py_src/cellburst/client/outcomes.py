@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
 from cellburst.client.collect import error_of, main_namespace, value_of
 from cellburst.client.connection import Connection
+from cellburst.client.far_blobs import bring_here
 from cellburst.client.room import lack_of_room
+from cellburst.client.task_params import TaskParams
 from cellburst.errors import CellburstError, PayloadError, RunError, UnknownRunError
 from cellburst.model.outcome import OutcomeKind, TaskResult
 from cellburst.model.run import ENDED, Run, RunStatus
@@ -27,7 +30,14 @@ class Outcomes:
         self._variables: dict[int, dict[str, Any]] = {}
         self._errors: dict[int, tuple[BaseException, TracebackType | None]] = {}
         self._rows: list[TaskRow] | None = None
-        self._sweep: Any = None
+        self._params: TaskParams | None = None
+        self.together: Sequence[int] = ()
+        """Ended tasks whose values are read with the first of them that is asked for."""
+
+    @property
+    def connection(self) -> Connection:
+        """Where they are read."""
+        return self._connection
 
     def status(self) -> RunStatus:
         """Where the run is, as recorded."""
@@ -78,6 +88,7 @@ class Outcomes:
                 from cellburst.client.room import free_memory
                 from cellburst.client.trial import try_elsewhere
 
+                bring_here(self.run, result, self._connection)
                 try_elsewhere(self.run, result, self._connection.folders.blobs, free_memory())
             self._errors.pop(index, None)
             self._take(result, ask=False)
@@ -112,21 +123,24 @@ class Outcomes:
             for result in self._connection.reader.results(self.run.id, missing):
                 self._take(result)
 
+    def sweep(self) -> Any:
+        """What the run's own parameters come from; None if it has none, or they cannot be rebuilt here."""
+        if self._params is None:
+            self._params = TaskParams(self.run, self._connection)
+        return self._params.sweep()
+
     def params(self, index: int) -> dict[str, Any]:
         """The parameters of a task, as objects; as shown if they cannot be rebuilt here."""
-        if self._sweep is None and self.run.payload.sweep is not None:
-            from cellburst.payload.pickling import unpack
-
-            try:
-                self._sweep = unpack(self.run.payload.sweep, self._connection.blobs, namespace=main_namespace())
-            except Exception:  # whatever a class of the user's raises: the shown ones are there
-                self._sweep = False
-        if self._sweep is None or self._sweep is False:
-            return self.run.sweep.params(index)
-        return dict(self._sweep[index])
+        if self._params is None:
+            self._params = TaskParams(self.run, self._connection)
+        return self._params.of(index)
 
     def _find(self, index: int) -> None:
         """Get the value of a task that has none yet. Raises as ``value``."""
+        if index in self.together:
+            self.load(self.together)
+            if index in self._values:
+                return
         if index not in self._errors:
             result = self.result(index)
             if result is None:
@@ -142,6 +156,8 @@ class Outcomes:
     def _take(self, result: TaskResult, *, ask: bool = True) -> None:
         blobs, namespace = self._connection.blobs, main_namespace()
         if result.kind is not OutcomeKind.SUCCEEDED:
+            with suppress(CellburstError):  # what is known of the error is told all the same
+                bring_here(self.run, result, self._connection)
             error = error_of(self.run, result, blobs, namespace)
             self._errors[result.index] = (error, error.__traceback__)
             return
@@ -153,6 +169,7 @@ class Outcomes:
             self._errors[result.index] = (problem, None)
             return
         try:
+            bring_here(self.run, result, self._connection)
             self._values[result.index], variables = value_of(self.run, result, blobs, namespace)
             if variables:
                 self._variables[result.index] = variables

@@ -2,66 +2,26 @@
 
 from __future__ import annotations
 
-import math
-import reprlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from cellburst.client.outcomes import Outcomes
 from cellburst.client.shown import mimebundle
+from cellburst.client.tabular import Tabular
+from cellburst.client.task_view import TaskView, view_of
 from cellburst.errors import UsageError
 from cellburst.model.run import Counts
 from cellburst.model.stored import TaskRow
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from cellburst.client.run import Run
+
+__all__ = ["Results", "TaskView"]
 
 _FAILED = frozenset({"failed", "unknown"})
 
 
-@dataclass(frozen=True, repr=False)
-class TaskView:
-    """One task of a run, for reading; ``score`` is set by ``best``."""
-
-    index: int
-    params: dict[str, Any]
-    state: str
-    seconds: float | None
-    peak_rss: int
-    attempt: int
-    metrics: dict[str, Any]
-    score: float | None = None
-    _outcomes: Outcomes | None = field(default=None, compare=False)
-
-    def __repr__(self) -> str:
-        facts = [] if self.score is None else [f"{self.score:.6g}"]
-        facts += [f"{name}={reprlib.repr(value)}" for name, value in self.params.items()]
-        facts += [self.state if self.seconds is None else f"{self.state} in {self.seconds:.3g} s"]
-        return f"<Task {self.index}: {', '.join(facts)}>"
-
-    @property
-    def value(self) -> Any:
-        """The task's value. Raises its error."""
-        assert self._outcomes is not None
-        return self._outcomes.value(self.index)
-
-    def load(self, *, safe: bool = False) -> Any:
-        """The task's value, also if it is larger than what fits well; ``safe`` tries it in a child process first.
-
-        Raises its error, and PayloadError if the child could not load it.
-        """
-        assert self._outcomes is not None
-        return self._outcomes.insist(self.index, safe=safe)
-
-    @property
-    def error(self) -> BaseException | None:
-        """Why it has no value, if so."""
-        assert self._outcomes is not None
-        return self._outcomes.error(self.index)
-
-
-class Results(Sequence[Any]):
+class Results(Tabular, Sequence[Any]):
     """Values in task order, unpickled when they are first read.
 
     ``results[i]`` raises the error of a task that failed; iteration gives such errors as values in their place,
@@ -76,6 +36,21 @@ class Results(Sequence[Any]):
     def run_id(self) -> str:
         """The run that these are from."""
         return self._outcomes.run.id
+
+    @property
+    def run(self) -> Run:
+        """The run that these are from, to go on with: ``results.run.add(...)``."""
+        from cellburst.client.run import Run
+
+        return Run(self.run_id, self._outcomes.connection)
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """Where they are read."""
+        return self._outcomes
+
+    def _tabled(self) -> Results:
+        return self
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -98,7 +73,7 @@ class Results(Sequence[Any]):
 
     def task(self, place: int) -> TaskView:
         """What is known of one task besides its value."""
-        return self._view(self._outcomes.row(self.indices[place]))
+        return view_of(self._outcomes.row(self.indices[place]), self._outcomes)
 
     def params(self, place: int) -> dict[str, Any]:
         """The parameters of one task."""
@@ -134,26 +109,6 @@ class Results(Sequence[Any]):
         self._outcomes.load(wanted)
         found = {index: self._outcomes.error(index) for index in wanted}
         return {index: error for index, error in found.items() if error is not None}
-
-    def best(self, metric: str = "value", mode: Literal["max", "min"] = "max") -> TaskView:
-        """The task with the largest (smallest) metric: its value, an entry of its value, or what it logged.
-
-        Raises UsageError if no task that succeeded has such a number.
-        """
-        if mode not in ("max", "min"):
-            raise UsageError(f"mode must be 'max' or 'min', not {mode!r}")
-        scored = [(row, score) for row in self.rows() if (score := self._score(row, metric)) is not None]
-        if not scored:
-            raise UsageError(f"no task of run {self.run_id} has a number {metric!r}; {self._metrics_there()}")
-        choose = max if mode == "max" else min
-        row, score = choose(scored, key=lambda pair: pair[1])
-        return self._view(row, score)
-
-    def frame(self, *, values: bool = True) -> pd.DataFrame:
-        """A table with a row for each task; needs pandas. Without ``values`` nothing is unpickled."""
-        from cellburst.client.table import build_frame
-
-        return build_frame(self, self._outcomes, values=values)
 
     def rows(self) -> list[TaskRow]:
         """The tasks as tables show them, without their values."""
@@ -192,42 +147,3 @@ class Results(Sequence[Any]):
 
     def _where(self, wanted: Any) -> Results:
         return Results(self._outcomes, tuple(row.index for row in self.rows() if wanted(row)))
-
-    def _view(self, row: TaskRow, score: float | None = None) -> TaskView:
-        params, metrics = self._outcomes.params(row.index), row.metrics or {}
-        return TaskView(
-            row.index, params, row.state, row.seconds, row.peak_rss, row.attempt, metrics, score, self._outcomes
-        )
-
-    def _score(self, row: TaskRow, metric: str) -> float | None:
-        if row.state != "succeeded":
-            return None
-        if metric in (row.metrics or {}):
-            return _number((row.metrics or {})[metric])
-        if metric == "value" and _number(row.summary) is not None:
-            return _number(row.summary)
-        value = self._outcomes.value(row.index) if self._outcomes.error(row.index) is None else None
-        if metric == "value":
-            return _number(value)
-        return _number(value.get(metric)) if isinstance(value, dict) else None
-
-    def _metrics_there(self) -> str:
-        names: dict[str, None] = {}
-        for row in self.rows():
-            if row.state == "succeeded":
-                names.update(dict.fromkeys(row.metrics or {}))
-                value = self._outcomes.value(row.index) if self._outcomes.error(row.index) is None else None
-                names.update(dict.fromkeys(map(str, value) if isinstance(value, dict) else ()))
-                break
-        return f"there is: {', '.join(names)}" if names else "let the cell end with a number or a dict of numbers"
-
-
-def _number(value: Any) -> float | None:
-    """``value`` as a number that can be compared; None for text, nan and the like."""
-    if isinstance(value, (str, bytes)) or value is None:
-        return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return None if math.isnan(number) else number

@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from cellburst.client import collect
+from cellburst.client.awaited import Awaited
 from cellburst.client.connection import Connection
 from cellburst.client.delivered import Delivered
-from cellburst.client.follow import NullListener, RunListener, follow
+from cellburst.client.far_blobs import bring_here
+from cellburst.client.follow import Meanwhile, NullListener, RunListener, follow
 from cellburst.client.interrupt import interrupted
-from cellburst.client.logs import log_text
-from cellburst.client.origin import new_key
+from cellburst.client.logs import kept_outputs, log_text
 from cellburst.client.outcomes import Outcomes
 from cellburst.client.results import Results
+from cellburst.client.searched import Searched
 from cellburst.client.shown import mimebundle
+from cellburst.client.steered import Steered, describe
+from cellburst.client.tabular import Tabular
 from cellburst.errors import UnknownRunError, UsageError
 from cellburst.model import run as model
 from cellburst.model.manifest import Manifest
-from cellburst.model.outcome import TaskResult
-from cellburst.wire.client import Cancel, Delete, Explain, Rename, Rerun, Retry
+from cellburst.model.outcome import FileEntry, TaskResult
+from cellburst.wire.client import Explain
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cellburst.payload.delta import NamespaceDelta
 
 
-class Run:
-    """A run of any age. Only ``wait`` and ``result`` wait; reading needs no controller."""
+class Run(Steered, Tabular, Awaited, Searched):
+    """A run of any age. Only ``wait``, ``result``, ``as_completed`` and ``await`` wait; reading needs no controller."""
 
-    def __init__(self, run_id: str, connection: Connection, run: model.Run | None = None) -> None:
+    def __init__(
+        self, run_id: str, connection: Connection, run: model.Run | None = None, *, cached: int | None = None
+    ) -> None:
         self.id = run_id
         self._connection = connection
         self._run = run
+        self._cached = cached
         self._results: Results | None = None
         self._results_of: model.RunStatus | None = None
 
@@ -46,6 +51,18 @@ class Run:
         if self._run is None:
             self._run = self._connection.reader.run(self.id)
         return self._run
+
+    def grown(self, status: model.RunStatus | None = None) -> model.Run:
+        """The record with all tasks that it has by now."""
+        if not self.record.single and self.record.count != (status or self.status).counts.total:
+            self._run = self._connection.reader.run(self.id)
+        return self.record
+
+    def _tabled(self) -> Results:
+        return self.results
+
+    def _waited_for(self) -> Run:
+        return self
 
     @property
     def connection(self) -> Connection:
@@ -69,8 +86,8 @@ class Run:
 
     @property
     def count(self) -> int:
-        """Number of tasks."""
-        return self.record.count
+        """Number of tasks so far."""
+        return self.grown().count
 
     @property
     def manifest(self) -> Manifest:
@@ -100,10 +117,13 @@ class Run:
         return self.status.counts
 
     @property
-    def progress(self) -> float:
-        """The share of its tasks that have ended, 0 to 1."""
-        counts = self.counts
-        return counts.ended / counts.total if counts.total else 1.0
+    def cached(self) -> int:
+        """How many of its tasks took over the result of an earlier one."""
+        if self.record.options.cache != "use":
+            return 0
+        if self._cached is None:
+            self._cached = sum(bool(row.cached) for row in self._connection.reader.tasks(self.id))
+        return self._cached
 
     def explain(self) -> str:
         """Why its pending tasks wait, in one sentence; empty if none does."""
@@ -117,9 +137,9 @@ class Run:
         self,
         timeout: float | None = None,
         listener: RunListener | None = None,
-        meanwhile: Callable[[], None] | None = None,
+        meanwhile: Meanwhile | None = None,
     ) -> Run:
-        """Until it has ended; the run itself. ``meanwhile`` is called first, as a part of the wait.
+        """Until it has ended; the run itself. ``meanwhile`` is what to do while a single one is waited for.
 
         Raises TimeoutError after ``timeout`` seconds, and the run goes on. An interrupt (KeyboardInterrupt)
         cancels it, unless it was submitted with ``detach`` or ``on_interrupt="detach"``.
@@ -129,8 +149,15 @@ class Run:
         delivered = Delivered()
         try:
             if meanwhile is not None:
-                meanwhile()
-            follow(self.id, listener or NullListener(), self._connection, timeout=timeout, delivered=delivered)
+                meanwhile.begin()
+            follow(
+                self.id,
+                listener or NullListener(),
+                self._connection,
+                timeout=timeout,
+                delivered=delivered,
+                meanwhile=meanwhile,
+            )
         except KeyboardInterrupt:
             raise KeyboardInterrupt(interrupted(self.record, self._connection, listener, delivered)) from None
         return self
@@ -147,7 +174,7 @@ class Run:
         """What there is so far, of all tasks."""
         status = self.status
         if self._results is None or status != self._results_of:
-            self._results, self._results_of = Results(Outcomes(self.record, self._connection)), status
+            self._results, self._results_of = Results(Outcomes(self.grown(status), self._connection)), status
         return self._results
 
     @property
@@ -167,17 +194,33 @@ class Run:
         """The exceptions of tasks without a value, by task index."""
         return self.results.errors
 
-    def frame(self, *, values: bool = True) -> pd.DataFrame:
-        """The tasks as a pandas table."""
-        return self.results.frame(values=values)
-
     def outputs(self, index: int = 0) -> list[dict[str, Any]]:
         """What a task printed and displayed, as nbformat has it."""
-        return self._connection.reader.outputs(self.id, self._checked(index))
+        outputs = self._connection.reader.outputs(self.id, self._checked(index))
+        return outputs or kept_outputs(self.id, index, self._connection.reader)
 
     def logs(self, index: int = 0) -> str:
         """What a task printed, as text."""
         return log_text(self.outputs(index))
+
+    def files(self, index: int = 0) -> tuple[FileEntry, ...]:
+        """What a task left in its output folder."""
+        result = self.task_result(index)
+        return () if result is None else result.files
+
+    def save_files(self, folder: str | os.PathLike[str], index: int | None = None) -> list[Path]:
+        """Copy the files of a task, or of all, to ``folder``/<index>/...; their paths.
+
+        Raises UsageError for a file that is there already, DiskFullError.
+        """
+        from cellburst.client.files import save
+
+        indices = range(self.count) if index is None else [self._checked(index)]
+        blobs = self._connection.blobs
+        for place in indices:
+            if (result := self.task_result(place)) is not None:
+                bring_here(self.record, result, self._connection, files=True)
+        return [path for place in indices for path in save(self.files(place), Path(folder) / str(place), blobs)]
 
     def task_result(self, index: int = 0) -> TaskResult | None:
         """The record of a task's ending; None while it has none."""
@@ -189,54 +232,8 @@ class Run:
         if result is None:
             return None
         namespace = collect.main_namespace() if namespace is None else namespace
+        bring_here(self.record, result, self._connection)
         return collect.bring_back(self.record, result, self._connection.blobs, namespace)
-
-    # what can be done to it
-
-    def cancel(self, tasks: list[int] | tuple[int, ...] | int | None = None) -> Run:
-        """Cancel some tasks, or all that have not ended; what has ended is kept."""
-        wanted = (tasks,) if isinstance(tasks, int) else tuple(tasks or ())
-        if tasks is None or wanted:
-            self._connection.request(Cancel(0, self.id, tuple(map(self._checked, wanted))))
-        return self
-
-    def retry(self, which: Literal["unfinished", "failed", "missing"] = "unfinished") -> Run:
-        """Run again what has no success; "failed" takes failed tasks only, "missing" leaves them.
-
-        Raises UsageError if there is nothing to run again.
-        """
-        if which not in ("unfinished", "failed", "missing"):
-            raise UsageError(f"which must be 'unfinished', 'failed' or 'missing', not {which!r}")
-        answer = self._connection.request(Retry(0, self.id, which, self._unstored()))
-        self._connection.drop_result(self.id)
-        self._results = None
-        if answer.data.get("tasks") == 0:
-            raise UsageError(f"run {self.id} has nothing to run again: {describe(self.counts)}")
-        return self
-
-    def rerun(self) -> Run:
-        """Run all of it once more, as a run of its own: the same code, inputs, sweep, seed and options.
-
-        It is not waited for; what the inputs are now in this kernel makes no difference.
-        """
-        answer = self._connection.request(Rerun(0, self.id, new_key(), self._unstored()))
-        return Run(answer.run, self._connection)
-
-    def _unstored(self) -> dict[str, str]:
-        """Values of environment variables that the run needs and the store has not, as this process has them."""
-        payload = self.record.payload
-        return payload.env or {name: os.environ[name] for name in payload.dropped if name in os.environ}
-
-    def rename(self, name: str) -> Run:
-        """Give it another name."""
-        self._connection.request(Rename(0, self.id, name))
-        self._run = None
-        return self
-
-    def delete(self) -> None:
-        """Delete it with its results and outputs; it must have ended."""
-        self._connection.request(Delete(0, self.id))
-        self._connection.drop_result(self.id)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Run) and other.id == self.id
@@ -263,9 +260,3 @@ class Run:
         if not 0 <= index < self.count:
             raise UnknownRunError(f"run {self.id} has no task {index}: it has {self.count}, counted from 0")
         return index
-
-
-def describe(counts: model.Counts) -> str:
-    """ "3 succeeded, 1 failed"."""
-    there = ((name, getattr(counts, name)) for name in model.Counts.__struct_fields__)
-    return ", ".join(f"{number} {name}" for name, number in there if number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 from collections.abc import Iterator
 
@@ -28,17 +29,55 @@ def summaries(limit: int = 100) -> list[RunSummary]:
 def attach(run: str = "last") -> Run:
     """The handle of a run, whoever submitted it: an id, the start of one, or "last".
 
-    Raises UnknownRunError.
+    One that this computer does not know is looked for in the accounts of its targets, and followed from here.
+    Raises UnknownRunError; TamperedError if what the account has of it is not its user's.
     """
-    return Run(*_locate(run))
+    located = _locate(run)
+    if located is None:
+        from cellburst.client import account
+
+        connection = offline()
+        found = account.collected(run, connection)
+        if found is None:
+            raise _unknown(run)
+        located = found, connection
+    return Run(*located)
+
+
+def caught_up(run: Run) -> Run:
+    """The run; with what has been added to it, or run again, where it was started, if that was elsewhere."""
+    if run.record.elsewhere is not None:
+        from cellburst.client import account
+
+        account.catch_up(run.record, run.connection)
+        return Run(run.id, run.connection)
+    return run
+
+
+def about_followed(run: Run) -> str:
+    """A sentence on a run that was started elsewhere; "" for all others."""
+    if run.record.elsewhere is None:
+        return ""
+    theirs, ours = run.record.origin.python, platform.python_version()
+    same = not theirs or theirs.split(".")[:2] == ours.split(".")[:2]
+    rest = "" if same else f"; its values were made by Python {theirs} and open there, not in Python {ours}"
+    return f"run {run.id} was started on another computer and is followed from here{rest}"
 
 
 def resolve(run: str) -> str:
     """The whole id that an id, the start of one, or "last" means. Raises UnknownRunError."""
-    return _locate(run)[0]
+    located = _locate(run)
+    if located is None:
+        raise _unknown(run)
+    return located[0]
 
 
-def _locate(run: str) -> tuple[str, Connection]:
+def _unknown(run: str) -> UnknownRunError:
+    return UnknownRunError(f"no run has an id that starts with {run!r}; `%remote runs` lists them")
+
+
+def _locate(run: str) -> tuple[str, Connection] | None:
+    """None if no store of this computer has such a run. Raises UnknownRunError for what can be no id, or several."""
     if run == "last":
         return _last()
     if not isinstance(run, str) or not _PREFIX.fullmatch(run):
@@ -47,7 +86,7 @@ def _locate(run: str) -> tuple[str, Connection]:
     if run in found:
         return run, found[run]
     if not found:
-        raise UnknownRunError(f"no run has an id that starts with {run!r}; `%remote runs` lists them")
+        return None
     if len(found) > 1:
         raise UnknownRunError(f"{run!r} could be {', '.join(sorted(found)[:5])}; give more of the id")
     return next(iter(found.items()))

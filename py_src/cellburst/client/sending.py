@@ -11,9 +11,12 @@ from cellburst.errors import CellburstError, ControllerError
 from cellburst.model import run as model
 from cellburst.wire.client import Cancel, Submit
 
+Hits = tuple[tuple[int, str, int], ...]
+"""Tasks whose result is that of another one: (index, run, index there)."""
 
-def send(run: model.Run, connection: Connection, *, follow: bool) -> Run:
-    """Submit; returns once the run is durable.
+
+def send(run: model.Run, connection: Connection, *, follow: bool, hits: Hits = ()) -> Run:
+    """Submit; returns once the run is durable. ``hits`` are tasks that need not be executed.
 
     With ``follow`` its news are sent from the start on, to be read with ``follow.follow``. A controller
     that dies meanwhile is replaced and asked again: the run's key makes one run of it. Interrupted, the
@@ -24,7 +27,7 @@ def send(run: model.Run, connection: Connection, *, follow: bool) -> Run:
         while True:
             link = connection.link()
             try:
-                return _send_over(link, run, connection, follow)
+                return _send_over(link, run, connection, follow, hits)
             except LinkLostError as error:
                 link.close()
                 if time.monotonic() > deadline:
@@ -37,13 +40,13 @@ def send(run: model.Run, connection: Connection, *, follow: bool) -> Run:
         raise
 
 
-def _send_over(link: Link, run: model.Run, connection: Connection, follow: bool) -> Run:
-    answer = link.request(Submit(0, run, follow))
+def _send_over(link: Link, run: model.Run, connection: Connection, follow: bool, hits: Hits) -> Run:
+    answer = link.request(Submit(0, run, follow, hits))
     if follow:
         connection.park(answer.run, link)
     else:
         connection.give_back(link)
-    return Run(answer.run, connection, run if answer.run == run.id else None)
+    return Run(answer.run, connection, run if answer.run == run.id else None, cached=len(hits))
 
 
 def _take_back(run: str, connection: Connection) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from cellburst.model.blob import Packed
+from cellburst.model.known import Tried
+from cellburst.model.machine import Fleet, Machine, fleet_of
 from cellburst.model.outcome import OutcomeKind, TaskResult
 from cellburst.model.run import Counts, Run, RunState, RunStatus
+from cellburst.model.sweep import KEY, SweepPart
 
 
 class Backlog:
@@ -20,6 +25,20 @@ class Backlog:
 
     def __len__(self) -> int:
         return len(self._fresh) + len(self._back)
+
+    def __iter__(self) -> Iterator[int]:
+        yield from self._back
+        yield from self._fresh
+
+    def grow(self, start: int, stop: int) -> None:
+        """These tasks come last. They are the newest: their numbers are above all others."""
+        if not self._fresh:
+            self._fresh = range(start, stop)
+        elif self._fresh.stop == start:
+            self._fresh = range(self._fresh.start, stop)
+        else:
+            self._back.extend(self._fresh)
+            self._fresh = range(start, stop)
 
     def put_back(self, indices: Iterable[int]) -> None:
         """Let these be the next, in their order."""
@@ -58,14 +77,25 @@ _COUNTED = {
     OutcomeKind.CANCELLED: "cancelled",
     OutcomeKind.UNKNOWN: "unknown",
     OutcomeKind.LOST: "unknown",
+    OutcomeKind.PRUNED: "pruned",
 }
+
+
+QUEUE = ""
+"""Stands for a worker where no worker has a task: it waits in the queue of its run's machines."""
 
 
 class RunBook(Struct):
     """Everything the reactor knows of one live run. Times are wall seconds.
 
     ``held`` names the worker of each task that has one; ``spent`` counts the attempts of a task that ended without
-    ending it, whatever the reason. Both are by index and only have what is not the rule.
+    ending it, whatever the reason. Both are by index and only have what is not the rule. ``given`` is what added
+    tasks that have not ended are to be sent, ``keys`` what their results are kept under. ``hits`` are tasks that will
+    take over the result of another one (its run and index; None: to be found by the task's key), and wait for nobody.
+    ``failure`` says why an open run ends as failed once its tasks have ended, ``message`` why one was closed.
+    ``machines`` are those that were got for the run, by name, and ``standing`` is what it waits for, as they say;
+    ``tried`` is what was tried on them as this controller found it.
+    ``run`` stays as it was when it came here; ``over`` has a byte for each task that there is now.
     """
 
     run: Run
@@ -84,11 +114,51 @@ class RunBook(Struct):
     ended: float | None = None
     defined: bool = False
     reason: str = ""
+    open: bool = False
+    given: dict[int, Packed] = {}
+    keys: dict[int, bytes] = {}
+    hits: dict[int, tuple[str, int] | None] = {}
+    failure: str = ""
+    message: str = ""
+    machines: dict[str, Machine] = {}
+    standing: str = ""
+    tried: tuple[Tried, ...] = ()
 
     @classmethod
     def fresh(cls, run: Run) -> RunBook:
         """The books of a run that was just submitted."""
-        return cls(run, Backlog(range(run.count)), bytearray(run.count))
+        return cls(run, Backlog(range(run.count)), bytearray(run.count), open=run.open)
+
+    @property
+    def count(self) -> int:
+        """How many tasks there are now."""
+        return len(self.over)
+
+    def add_tasks(self, part: SweepPart) -> None:
+        """The run has grown."""
+        stop = part.start + part.view.count
+        self.backlog.grow(part.start, stop)
+        self.over.extend(bytes(part.view.count))
+        self.given.update(zip(range(part.start, stop), part.given, strict=False))
+        if part.keys:
+            each = (part.keys[place : place + KEY] for place in range(0, len(part.keys), KEY))
+            self.keys.update(zip(range(part.start, stop), each, strict=True))
+
+    def await_hits(self, hits: Iterable[tuple[int, str, int]]) -> None:
+        """These tasks (index, run, index there) take over results and are not started meanwhile."""
+        self.hits.update({index: (run, other) for index, run, other in hits})
+        self.backlog.remove(frozenset(self.hits))
+
+    def look_for(self, indices: Iterable[int]) -> None:
+        """These waiting tasks take over a result if there is one for their keys."""
+        self.hits.update(dict.fromkeys(indices))
+        self.backlog.remove(frozenset(self.hits))
+
+    def with_keys(self, results: Sequence[TaskResult]) -> Sequence[TaskResult]:
+        """The results with the keys of tasks that were added, which no worker knows."""
+        if not self.keys:
+            return results
+        return [r if r.key else replace(r, key=self.keys.get(r.index, b"")) for r in results]
 
     def generation(self, index: int) -> int:
         """The newest generation of a task, from 1."""
@@ -103,10 +173,14 @@ class RunBook(Struct):
         self.held.update(dict.fromkeys(indices, worker))
         self.holders[worker] = self.holders.get(worker, 0) + len(indices)
 
+    def enqueue(self, indices: Sequence[int]) -> None:
+        """These tasks wait in the queue of the run's machines now."""
+        self.held.update(dict.fromkeys(indices, QUEUE))
+
     def release(self, index: int) -> None:
         """No worker has this task any more."""
-        worker = self.held.pop(index, None)
-        if worker is not None:
+        worker = self.held.pop(index, QUEUE)
+        if worker != QUEUE:
             self._free(worker, 1)
 
     def _free(self, worker: str, count: int) -> None:
@@ -118,12 +192,16 @@ class RunBook(Struct):
 
     def close_tasks(self, results: Sequence[TaskResult]) -> None:
         """Count endings."""
-        held, over, tally = self.held, self.over, self.tally
+        held, over, tally, given, keys = self.held, self.over, self.tally, self.given, self.keys
         freed: dict[str | None, int] = {}
         succeeded = 0
         for result in results:
             index = result.index
             over[index] = 1
+            if given:
+                given.pop(index, None)
+            if keys:
+                keys.pop(index, None)
             worker = held.pop(index, None)
             freed[worker] = freed.get(worker, 0) + 1
             if result.kind is _SUCCEEDED:
@@ -134,7 +212,7 @@ class RunBook(Struct):
         if succeeded:
             tally["succeeded"] = tally.get("succeeded", 0) + succeeded
         for worker, count in freed.items():
-            if worker is not None:
+            if worker:
                 self._free(worker, count)
 
     def reopen_task(self, index: int, state: str) -> None:
@@ -147,15 +225,21 @@ class RunBook(Struct):
 
     @property
     def counts(self) -> Counts:
-        """Tasks by state. Each worker runs one of the tasks that it holds; the others wait behind it."""
+        """Tasks by state. Each worker runs one of the tasks that it holds; the others wait behind it, or in a queue."""
         running = len(self.holders)
-        return Counts(queued=len(self.backlog) + len(self.held) - running, running=running, **self.tally)
+        waiting = len(self.backlog) + len(self.hits)
+        return Counts(queued=waiting + len(self.held) - running, running=running, **self.tally)
 
     @property
     def complete(self) -> bool:
         """Whether every task has ended."""
-        return not self.backlog and not self.held
+        return not self.backlog and not self.held and not self.hits
 
     def status(self) -> RunStatus:
         """What clients are told."""
         return RunStatus(self.run.id, self.state, self.counts, self.started, self.ended, self.reason)
+
+    def fleet(self, now: float) -> Fleet | None:
+        """The run's machines in figures; None for a run that is executed elsewhere."""
+        plan = self.run.plan
+        return None if plan is None else fleet_of(self.machines.values(), now, self.standing, plan.worst)

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+
+import msgspec
 
 from cellburst import faults
-from cellburst.abc import Backend, Clock, Loop, RunStore, WorkerLoss
+from cellburst.abc import Backend, Clock, Loop, RunStore
 from cellburst.controller import effects as fx
-from cellburst.controller import reactor, recovery
+from cellburst.controller import growth, reactor, recovery
+from cellburst.controller.book import RunBook
+from cellburst.controller.commanding import carry_out
 from cellburst.controller.core import Core, Lane
 from cellburst.controller.durability import Durability
+from cellburst.controller.fleets import Fleets
 from cellburst.controller.followers import Followers
+from cellburst.controller.growing import OpenRuns
+from cellburst.controller.hits import KeptResults
 from cellburst.controller.keeper import OutputKeeper
+from cellburst.controller.listening import Listener
+from cellburst.controller.queues import hand_over
 from cellburst.controller.reasons import why_waiting
+from cellburst.controller.reports import Reports
 from cellburst.controller.schedule import schedule
+from cellburst.controller.searchers import Start
 from cellburst.errors import DiskFullError, StoreBusyError
-from cellburst.model.events import Event, RunSubmitted, TasksStarted
+from cellburst.model.events import Event, RunSubmitted, TasksAdded, TasksStarted
 from cellburst.model.outcome import TaskResult
 from cellburst.model.run import Run, RunStatus
-from cellburst.model.usage import UsageSample
+from cellburst.model.sweep import SweepPart
 from cellburst.settings import Settings
-from cellburst.wire.client import TaskProgressed
+from cellburst.wire.client import TasksBegan
 
 _LEASES_MAY_WAIT = 0.2  # seconds until leases that nobody waits for are committed
 _TRY_AGAIN = 1.0  # seconds between two tries to commit on a full disk
@@ -39,88 +49,79 @@ class Controller:
         loop: Loop,
         clock: Clock,
         stop: Callable[[], None],
+        start_search: Start | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
         self.clock = clock
         self.stop = stop
-        self.core = Core(settings, {name: Lane(name, backend.capacity) for name, backend in backends.items()})
+        self.core = Core(
+            settings, {name: Lane(name, backend.capacity, gpus=backend.gpus) for name, backend in backends.items()}
+        )
         self.keeper = OutputKeeper(store, settings.output_inline)
         self.followers = Followers(loop.later, clock.monotonic, self._moved)
         self.durability = Durability(store, loop.later)
         self._backends = backends
         self._loop = loop
         self.effects = fx.Effects()
+        self.open_runs = OpenRuns(self.core, loop, clock, lambda: self.effects, start_search)
+        self._reports = Reports(store, self.followers)
+        self._kept_results = KeptResults(self.core, store, clock, loop.later, self._take_over)
+        self.listener = Listener(
+            self.core,
+            store,
+            clock,
+            self.keeper,
+            self.followers,
+            self._reports,
+            lambda: self.effects,
+            self.after_commit,
+            self._tick_later,
+        )
+        self.fleets = Fleets(self.core, clock, lambda: self.effects, self.after_commit, self.listener)
         self._facts: list[Event] = []
         self._after: list[Callable[[], None]] = []
-        self._careful: list[fx.AssignTasks] = []
+        self._careful: list[fx.AssignTasks | fx.EnqueueTasks] = []
         self._news: list[fx.News] = []
         self._leases_waiting = False
         self._ticking = False
 
-    # what backends tell
-
-    def trouble(self, target: str, message: str) -> None:
-        """Workers cannot be had for now."""
-        lane = self.core.lanes[target]
-        lane.starting, lane.trouble = 0, message
-        for book in self.core.runs.values():
-            self.effects.news.append(fx.Moved(book.run.id))
-
-    def worker_started(self, target: str, worker: str) -> None:
-        """A worker takes tasks now."""
-        reactor.worker_started(self.core, target, worker, self.clock.wall())
-
-    def outcomes(
-        self, worker: str, run: str, results: Sequence[TaskResult], idle: bool, done: Callable[[], None]
-    ) -> None:
-        """Tasks ended; ``done`` is called when that is durable."""
-        faults.point("controller.outcomes-heard")
-        whole = self.keeper.complete_all(run, results)
-        if results and run in self.followers:
-            last = results[-1]
-            self.followers.output(run, last.index, last.attempt, last.outputs)
-        reactor.outcomes(self.core, worker, run, whole, idle, self.clock.wall(), self.effects)
-        self._after.append(done)
-
-    def returned(self, worker: str, run: str, indices: Sequence[int]) -> None:
-        """Tasks came back unstarted."""
-        reactor.returned(self.core, worker, run, indices, self.clock.wall(), self.effects)
-
-    def worker_ended(self, worker: str, loss: WorkerLoss) -> None:
-        """A worker is gone."""
-        reactor.worker_ended(self.core, worker, loss, self.clock.wall(), self.effects)
-
-    def output(self, run: str, index: int, generation: int, attempt: int, outputs: Sequence[dict[str, Any]]) -> None:
-        """A running task printed or displayed something."""
-        book = self.core.runs.get(run)
-        if book is None or book.generation(index) != generation:
-            return
-        self.keeper.add(run, index, attempt, outputs, self.clock.monotonic())
-        self.followers.output(run, index, attempt, outputs)
-        self._tick_later()
-
-    def used(self, run: str, index: int, generation: int, attempt: int, sample: UsageSample) -> None:
-        """A running task's use of the machine: for the store alone."""
-        book = self.core.runs.get(run)
-        if book is not None and book.generation(index) == generation:
-            self.store.append_usage(run, index, attempt, [sample])
-
-    def progress(self, run: str, index: int, fraction: float | None, text: str, metrics: dict[str, Any] | None) -> None:
-        """A running task says how far it is."""
-        self.followers.progress(TaskProgressed(run, index, fraction, text, metrics))
-
     # what clients want
 
-    def submit(self, run: Run) -> None:
-        """Make a run durable and live. Raises what the store raises, and then nothing has happened."""
-        self.commit_now([RunSubmitted(run)])
+    def submit(self, run: Run, hits: Sequence[growth.Hit] = (), parts: Sequence[SweepPart] = ()) -> None:
+        """Make a run durable and live, with what is added to it at once.
+
+        Raises what the store raises, and then nothing has happened.
+        """
+        now = self.clock.wall()
+        self.commit_now([RunSubmitted(run), *(TasksAdded(run.id, part, now) for part in parts)])
         reactor.submit(self.core, run, fx.Effects())
-        self.effects.news.append(fx.Moved(run.id))
+        book = self.core.runs[run.id]
+        for part in parts:
+            book.add_tasks(part)
+        self.grown(book, hits)
+        if run.open:
+            self.open_runs.opened(run.id)
+
+    def grown(self, book: RunBook, hits: Sequence[growth.Hit]) -> None:
+        """A run has new tasks, some of which take over results."""
+        if hits:
+            book.await_hits(hits)
+            self._kept_results.look_up(book.run.id)
+        self.effects.news.append(fx.Moved(book.run.id))
+
+    def _take_over(self, run: str, results: Sequence[TaskResult], gone: Sequence[int]) -> None:
+        book = self.core.runs[run]
+        if book.run.single and results:
+            self.followers.output(run, 0, 0, results[0].outputs)
+        growth.take_over(self.core, run, results, gone, self.clock.wall(), self.effects)
 
     def commit_now(self, facts: Sequence[Event]) -> None:
         """Commit with everything that waits. Raises what the store raises; then nothing of ``facts`` is kept."""
         faults.point("controller.before-commit")
+        # what was decided in this turn comes first: it is acknowledged with the rest, and its order counts
+        self._facts += self.effects.facts
+        self.effects.facts = []
         self.durability.commit([*self._facts, *facts])
         faults.point("controller.committed")
         self._committed()
@@ -130,8 +131,15 @@ class Controller:
         book = self.core.runs.get(run) or self.core.closed.get(run)
         if book is None:
             return self.store.status(run)
-        book.reason = why_waiting(self.core, book) if run in self.core.runs else ""
-        return book.status()
+        growing = self.open_runs.reason(run) if book.open else ""
+        book.reason = why_waiting(self.core, book, growing) if run in self.core.runs else book.message
+        status = book.status()
+        fleet = book.fleet(self.clock.wall())
+        return status if fleet is None else msgspec.structs.replace(status, fleet=fleet)
+
+    def is_news(self, run: str) -> bool:
+        """Whether followers are told at the end of this turn where the run is."""
+        return any(item.run == run for item in self._news)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call once everything decided in this turn is durable."""
@@ -140,15 +148,22 @@ class Controller:
     @property
     def busy(self) -> bool:
         """Whether a run is live or something is not durable yet."""
-        return bool(self.core.runs or self._facts)
+        return bool(self.core.runs or self._facts or self.fleets.busy)
 
     def take_over(self) -> None:
         """Go on with what an earlier controller left."""
-        leased = recovery.reopen_books(self.core, self.store.live_runs())
+        leased = recovery.reopen_books(self.core, self.store.live_runs(), self.store.machines)
+        left = self.store.live_machines()
+        self.fleets.take_over(self.store.epoch, left, self.store.run)
         for target, backend in self._backends.items():
             # outcomes that were waiting for us are told during ``adopt``, before anything counts as lost
             reactor.adopt(self.core, target, backend.adopt(self.store.epoch), self.clock.wall())
+        hand_over(self.core, self.effects)  # before a cancel that was on its way is finished
         recovery.close_gaps(self.core, leased, self.clock.wall(), self.effects)
+        for run in [run for run, book in self.core.runs.items() if book.open]:
+            self.open_runs.opened(run)
+        for run in recovery.await_kept(self.core):
+            self._kept_results.look_up(run)
 
     def _moved(self, run: str) -> None:
         self.effects.news.append(fx.Moved(run))
@@ -157,12 +172,14 @@ class Controller:
 
     def end_turn(self) -> None:
         """Decide who works on what, then commit, command and tell. Raises StoreFencedError, StoreError."""
+        self._reports.pass_on()
         schedule(self.core, self.clock.wall(), self.effects)
+        self.open_runs.tidy()
         effects, self.effects = self.effects, fx.Effects()
         self._facts += effects.facts
         self._news += effects.news
         for command in effects.commands:
-            if isinstance(command, fx.AssignTasks) and command.careful:
+            if isinstance(command, fx.AssignTasks | fx.EnqueueTasks) and command.careful:
                 self._careful.append(command)
             else:
                 self._command(command)
@@ -215,9 +232,12 @@ class Controller:
         moved: dict[str, None] = {}
         for item in news:
             moved[item.run] = None
+            if isinstance(item, fx.Began):
+                self.followers.tell(item.run, TasksBegan(item.run, tuple(item.indices)))
             if isinstance(item, fx.Ended):
                 book = self.core.runs.get(item.run) or self.core.closed.get(item.run)
-                self.followers.ended(item.run, item.results, book is not None and book.run.single)
+                single, prompt = (book.run.single, book.run.sweep.kind == "calls") if book else (False, False)
+                self.followers.ended(item.run, item.results, single, prompt)
         for run in moved:
             if run in self.followers:
                 self.followers.moved(run, lambda run=run: self.status(run))  # type: ignore[misc]
@@ -226,23 +246,11 @@ class Controller:
             self.durability.forget(run)
         self.core.closed.clear()
 
-    def _command(self, command: fx.Command) -> None:
-        backend = self._backends[command.target]
-        match command:
-            case fx.StartWorkers():
-                backend.start_workers(command.count)
-            case fx.DefineRun():
-                backend.define(command.run)
-            case fx.AssignTasks():
-                backend.assign(command.worker, command.run, command.indices, command.generations, command.attempt)
-            case fx.RecallTasks():
-                backend.recall(command.worker)
-            case fx.CancelTasks():
-                backend.cancel(command.run, command.indices)
-            case fx.StopWorkers():
-                backend.stop_workers(command.workers)
-            case fx.ForgetRun():
-                backend.forget(command.run)
+    def _command(self, command: fx.Command | fx.QueueCommand) -> None:
+        if isinstance(command, fx.QueueCommand) or command.target in self.fleets.backends:
+            self.fleets.carry_out(command)
+        else:
+            carry_out(self._backends[command.target], command)
 
     def _tick_later(self) -> None:
         if not self._ticking:
@@ -254,13 +262,3 @@ class Controller:
         self.keeper.spill_old(self.clock.monotonic())
         if self.keeper.holding:
             self._tick_later()
-
-
-def ended_states(store: RunStore, run: str, which: str) -> dict[int, str]:
-    """The tasks of an ended or live run that a retry of ``which`` means: index to the state each ended in."""
-    wanted = {
-        "unfinished": {"failed", "cancelled", "unknown"},
-        "failed": {"failed", "unknown"},
-        "missing": {"cancelled", "unknown"},
-    }[which]
-    return {row.index: row.state for row in store.tasks(run) if row.state in wanted}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from msgspec import Struct, field
 
@@ -32,18 +33,25 @@ class WorkerBook(Struct):
 
 
 class Lane(Struct):
-    """A target with its workers. ``starting`` were asked for and have not come yet."""
+    """A target with its workers. ``starting`` were asked for and have not come yet; ``gpus`` says how many it has."""
 
     target: str
     capacity: int
     workers: dict[str, WorkerBook] = {}
     starting: int = 0
-    failed_starts: int = 0
+    trouble: str = ""
+    gpus: Callable[[], int] = int
+
+
+class QueueLane(Struct):
+    """A target whose machines take tasks from a queue; ``trouble`` is why it cannot be served now."""
+
+    target: str
     trouble: str = ""
 
 
 class Core(Struct):
-    """All live runs, oldest first, and all lanes.
+    """All live runs, oldest first, and all lanes; ``queues`` are targets that hand tasks out themselves.
 
     ``closed`` are runs that ended in this turn, for those who still have to be told. ``paused`` says why
     nothing may be started now.
@@ -51,6 +59,7 @@ class Core(Struct):
 
     settings: Settings
     lanes: dict[str, Lane] = {}
+    queues: dict[str, QueueLane] = {}
     runs: dict[str, RunBook] = {}
     closed: dict[str, RunBook] = {}
     turn: int = 0

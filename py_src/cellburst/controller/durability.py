@@ -1,8 +1,8 @@
 """Which facts must survive a power cut at once, and when the others do.
 
-A plain cell that a kernel waits for is nothing without that kernel's variables, and those a power cut takes, too. So
-its facts are committed, which is all that the end of any process asks for, and synced a moment later, while nobody
-waits.
+A plain cell that a kernel waits for is nothing without that kernel's variables, and those a power cut takes, too; it
+takes what waits for the calls of an executor as well. So their facts are committed, which is all that the end of any
+process asks for, and synced a moment later, while nobody waits.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class Durability:
         """Whoever submits this run waits for it."""
         options = run.options
         goes_on = options.at_most_once or options.on_interrupt == "detach"
-        if run.sweep.kind == "single" and run.payload.kind == "cell" and not goes_on:
+        plain = run.sweep.kind == "single" and run.payload.kind == "cell"
+        if (plain or run.sweep.kind == "calls") and not goes_on:
             self._plain.add(run.id)
 
     def forget(self, run: str) -> None:

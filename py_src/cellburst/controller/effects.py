@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from cellburst.model.blob import Packed
 from cellburst.model.events import Event
+from cellburst.model.machine import Machine
 from cellburst.model.outcome import TaskResult
 from cellburst.model.run import Run
 
@@ -35,6 +37,7 @@ class AssignTasks(Struct, frozen=True):
     generations: Sequence[int]
     attempt: int
     careful: bool = False
+    given: Sequence[Packed] = ()
 
 
 class RecallTasks(Struct, frozen=True):
@@ -46,6 +49,14 @@ class RecallTasks(Struct, frozen=True):
 
 class CancelTasks(Struct, frozen=True):
     """End tasks that a worker holds."""
+
+    target: str
+    run: str
+    indices: Sequence[int]
+
+
+class EndEarly(Struct, frozen=True):
+    """Let running tasks end when they report next."""
 
     target: str
     run: str
@@ -66,7 +77,27 @@ class ForgetRun(Struct, frozen=True):
     run: str
 
 
-Command = StartWorkers | DefineRun | AssignTasks | RecallTasks | CancelTasks | StopWorkers | ForgetRun
+class BeginRun(Struct, frozen=True):
+    """Let the machines of a queue's target serve a run; ``machines`` are those that it has had."""
+
+    target: str
+    run: Run
+    machines: Sequence[Machine] = ()
+
+
+class EnqueueTasks(Struct, frozen=True):
+    """Hand tasks to the queue that the machines of a run take them from, once it is durable that they wait."""
+
+    target: str
+    run: str
+    indices: Sequence[int]
+    generations: Sequence[int]
+    given: Sequence[Packed] = ()
+    careful: bool = True
+
+
+Command = StartWorkers | DefineRun | AssignTasks | RecallTasks | CancelTasks | EndEarly | StopWorkers | ForgetRun
+QueueCommand = BeginRun | EnqueueTasks
 
 
 class Ended(Struct, frozen=True):
@@ -76,20 +107,27 @@ class Ended(Struct, frozen=True):
     results: Sequence[TaskResult]
 
 
+class Began(Struct, frozen=True):
+    """News: a worker was given these tasks."""
+
+    run: str
+    indices: Sequence[int]
+
+
 class Moved(Struct, frozen=True):
     """News: the counts or the state of a run changed."""
 
     run: str
 
 
-News = Ended | Moved
+News = Ended | Began | Moved
 
 
 class Effects(Struct):
     """Collected during one turn of the loop; facts first, then commands, then news."""
 
     facts: list[Event] = []
-    commands: list[Command] = []
+    commands: list[Command | QueueCommand] = []
     news: list[News] = []
 
     def __bool__(self) -> bool:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from cellburst.controller.unread import Unread
 from cellburst.model.outcome import TaskResult
 from cellburst.model.run import ENDED, RunStatus
-from cellburst.wire.client import OutputArrived, Status, TaskProgressed, TasksChanged
+from cellburst.wire.client import OutputArrived, Passing, Status, TaskReported, TasksBegan, TasksChanged
 
 INTERVAL = 0.05  # seconds between two Status messages about one run
 # Bytes; a client that reads slower than this misses live output, and is told how much, but no results. It is more than
@@ -32,8 +32,9 @@ class _Watched(Struct):
     clients: list[Listener] = []
     ended: list[int] = []
     result: TaskResult | None = None
-    told: float = 0.0
+    told: float = -math.inf
     waiting: bool = False
+    prompt: bool = False
 
 
 class Followers:
@@ -90,21 +91,29 @@ class Followers:
             else:
                 self._unread.leave_out(client, message)
 
-    def progress(self, message: TaskProgressed) -> None:
-        """Pass on what a task says of its progress."""
+    def progress(self, message: Passing) -> None:
+        """Pass on what a task says of its progress, or what it has begun to import."""
         watched = self._runs.get(message.run)
         for client in list(watched.clients) if watched else ():
             if client.unsent < _MOST_UNSENT:
                 client.push(message)
 
-    def ended(self, run: str, results: Sequence[TaskResult], single: bool) -> None:
-        """Remember which tasks ended until the next ``moved``."""
+    def tell(self, run: str, message: TasksBegan | TaskReported) -> None:
+        """Pass on what nobody who follows may miss."""
+        watched = self._runs.get(run)
+        if watched is not None:
+            self._push(watched, message)
+
+    def ended(self, run: str, results: Sequence[TaskResult], single: bool, prompt: bool = False) -> None:
+        """Remember which tasks ended until the next ``moved``, which tells of them at once if somebody waits for each
+        (``prompt``)."""
         watched = self._runs.get(run)
         if watched is None:
             return
+        alone = not watched.ended and len(results) == 1
         watched.ended += [result.index for result in results]
-        if single:
-            watched.result = msgspec.structs.replace(results[-1], outputs=())
+        watched.prompt = prompt
+        watched.result = msgspec.structs.replace(results[-1], outputs=()) if single or (prompt and alone) else None
 
     def moved(self, run: str, status: Callable[[], RunStatus]) -> None:
         """Tell followers where the run is: at once, or at the end of the interval since the last time."""
@@ -115,7 +124,10 @@ class Followers:
         current = status()
         if current.state in ENDED or now - watched.told >= INTERVAL:
             self._tell(run, watched, current, now)
-        elif not watched.waiting:
+            return
+        if watched.prompt and watched.ended:
+            self._push(watched, self._changed(run, watched))
+        if not watched.waiting:
             watched.waiting = True
             self._later(INTERVAL, lambda: self._waited(run))
 
@@ -125,12 +137,20 @@ class Followers:
             watched.waiting, watched.told = False, -math.inf
             self._due(run)
 
+    def _changed(self, run: str, watched: _Watched) -> TasksChanged:
+        changed = TasksChanged(run, tuple(watched.ended), watched.result)
+        watched.ended, watched.result = [], None
+        return changed
+
+    def _push(self, watched: _Watched, *messages: Any) -> None:
+        for client in list(watched.clients):
+            client.push(*messages)
+
     def _tell(self, run: str, watched: _Watched, status: RunStatus, now: float) -> None:
         messages: list[Any] = []
         ended = None if status.state in ENDED else tuple(watched.ended)
         if watched.ended:
-            messages.append(TasksChanged(run, tuple(watched.ended), watched.result))
-            watched.ended, watched.result = [], None
+            messages.append(self._changed(run, watched))
         messages.append(Status(status))
         watched.told, watched.waiting = now, False
         for client in list(watched.clients):

@@ -1,6 +1,8 @@
-"""What a controller does when nobody asks: end idle workers, prune old runs, end itself."""
+"""What a controller does when nobody asks: end idle workers, prune old runs and what they left, end itself."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from cellburst.abc import Loop
 from cellburst.controller import effects as fx
@@ -8,13 +10,15 @@ from cellburst.controller.controller import Controller
 from cellburst.controller.sessions import Sessions
 from cellburst.errors import StoreError
 from cellburst.paths import Folders
+from cellburst.pool.task_files import drop_gone
 
 _BLOB_GRACE = 3600.0
 _PRUNE_EVERY = 6 * 3600.0
+_DROP_EVERY = 60.0
 
 
 class Housekeeping:
-    """A timer with three duties; it also notices when its folders were removed under it."""
+    """A timer with four duties; it also notices when its folders were removed under it."""
 
     def __init__(self, controller: Controller, sessions: Sessions, loop: Loop, folders: Folders) -> None:
         self._controller = controller
@@ -24,6 +28,7 @@ class Housekeeping:
         self._idle_since = controller.clock.monotonic()
         self._work = 0
         self._pruned: float | None = None
+        self._dropped: float | None = None
         self._pause = max(0.2, min(15.0, controller.settings.idle_exit / 4))
 
     def start(self) -> None:
@@ -42,6 +47,9 @@ class Housekeeping:
         elif self._pruned is None or now - self._pruned > _PRUNE_EVERY:
             self._pruned = now
             self._prune()
+        if self._dropped is None or now - self._dropped > _DROP_EVERY:
+            self._dropped = now
+            self._drop_gone()
         if not self._folders.runtime.exists():
             self._controller.stop()  # nobody can find us any more
         self._loop.later(self._pause, self._round)
@@ -53,6 +61,11 @@ class Housekeeping:
             self._controller.store.sweep_blobs(_BLOB_GRACE, wall)
         except StoreError:
             pass  # it is tried again in some hours, and `cellburst doctor` shows the cause
+
+    def _drop_gone(self) -> None:
+        """Remove the files of tasks whose runs were deleted."""
+        with suppress(StoreError):
+            drop_gone(self._folders.files, lambda run: bool(self._controller.store.find(run)))
 
     def _end_idle_workers(self) -> None:
         limit = self._controller.clock.wall() - self._controller.settings.worker_idle

@@ -10,14 +10,16 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from cellburst._version import __version__
-from cellburst.abc import Backend, Loop, RunStore
+from cellburst.abc import Backend, Loop, QueueBackend, RunStore
 from cellburst.controller.clock import SystemClock
 from cellburst.controller.controller import Controller
 from cellburst.controller.housekeeping import Housekeeping
 from cellburst.controller.loop import TurnLoop
+from cellburst.controller.search_process import starter
 from cellburst.controller.sessions import Sessions
 from cellburst.errors import StoreFencedError
 from cellburst.paths import Folders
@@ -27,9 +29,18 @@ from cellburst.wire.client import PROTOCOL, Welcome
 
 OpenStore = Callable[[Folders, Settings], RunStore]
 OpenBackends = Callable[[Folders, Settings, Loop], dict[str, Backend]]
+OpenQueue = Callable[[Folders, Loop, str], QueueBackend]
+"""Opens a target with machines of its own. Raises UsageError."""
 
 
-def serve(folders: Folders, settings: Settings, open_store: OpenStore, open_backends: OpenBackends, ready: int) -> int:
+def serve(
+    folders: Folders,
+    settings: Settings,
+    open_store: OpenStore,
+    open_backends: OpenBackends,
+    ready: int,
+    open_queue: OpenQueue | None = None,
+) -> int:
     """Be the controller until there is nothing left to do; the exit status.
 
     Writes one line to the descriptor ``ready``: "ready" when clients can connect, "other" when another
@@ -46,9 +57,11 @@ def serve(folders: Folders, settings: Settings, open_store: OpenStore, open_back
     backends = open_backends(folders, settings, loop)
     store = open_store(folders, settings)
     clock = SystemClock()
-    controller = Controller(settings, store, backends, loop, clock, loop.stop)
+    controller = Controller(settings, store, backends, loop, clock, loop.stop, starter(folders, loop))
     for backend in backends.values():
-        backend.listen(controller)
+        backend.listen(controller.listener)
+    if open_queue is not None:
+        controller.fleets.opener = partial(open_queue, folders, loop)
     controller.take_over()
     listener = _listen(folders.controller_socket)
     welcome = _welcome(folders, store, backends)
@@ -61,14 +74,21 @@ def serve(folders: Folders, settings: Settings, open_store: OpenStore, open_back
     _say(ready, "ready")
     gc.freeze()
     gc.enable()
+
+    def end_turn() -> None:
+        controller.end_turn()
+        sessions.flush()
+
     try:
-        loop.run_turns(controller.end_turn)
+        loop.run_turns(end_turn)
     except StoreFencedError as error:
         print(f"cellburst controller {os.getpid()} ends: {error}", file=sys.stderr)
         return 3
+    controller.open_runs.close()
     sessions.close()
     for backend in backends.values():
         backend.close()
+    controller.fleets.close()
     _remove_state(folders)
     store.close()
     return 0

@@ -16,6 +16,7 @@ from cellburst.controller.core import Batch, Core, WorkerBook
 from cellburst.controller.effects import CancelTasks, Effects, Ended, ForgetRun, Moved
 from cellburst.model.events import (
     AttemptEnded,
+    RunClosed,
     RunDeleted,
     RunStateChanged,
     RunSubmitted,
@@ -23,7 +24,7 @@ from cellburst.model.events import (
     TasksRetried,
 )
 from cellburst.model.outcome import ErrorInfo, LossReason, OutcomeKind, TaskResult
-from cellburst.model.run import ENDED, Run, RunState
+from cellburst.model.run import ENDED, Run, RunState, grows
 
 _FAILED = OutcomeKind.FAILED
 
@@ -39,7 +40,7 @@ def worker_started(core: Core, target: str, worker: str, now: float) -> None:
     """A worker that was asked for is there."""
     lane = core.lanes[target]
     lane.starting = max(0, lane.starting - 1)
-    lane.failed_starts, lane.trouble = 0, ""
+    lane.trouble = ""
     lane.workers[worker] = WorkerBook(worker, heard=now)
 
 
@@ -77,7 +78,7 @@ def outcomes(
     ended = [result for result in results if _judge(book, result, now, effects)]
     if results:
         _learn_length(book, results)
-    _end_tasks(core, book, ended, now, effects)
+    end_tasks(core, book, ended, now, effects)
 
 
 def _settle_worker(worker: WorkerBook, run: str, indices: Collection[int], idle: bool, now: float) -> None:
@@ -133,8 +134,10 @@ def _try_again(
     effects.news.append(Moved(book.run.id))
 
 
-def _end_tasks(core: Core, book: RunBook, results: Sequence[TaskResult], now: float, effects: Effects) -> None:
+def end_tasks(core: Core, book: RunBook, results: Sequence[TaskResult], now: float, effects: Effects) -> None:
+    """These are the outcomes of their tasks; the run ends if they were its last."""
     if results:
+        results = book.with_keys(results)
         book.close_tasks(results)
         effects.facts.append(TasksEnded(book.run.id, tuple(results), now))
         effects.news.append(Ended(book.run.id, results))
@@ -143,20 +146,28 @@ def _end_tasks(core: Core, book: RunBook, results: Sequence[TaskResult], now: fl
 
 def settle(core: Core, book: RunBook, now: float, effects: Effects) -> None:
     """End the run if nothing of it is left to do."""
-    if not book.complete or book.state in ENDED:
+    if (book.open and not book.failure) or not book.complete or book.state in ENDED:
         return
-    counts = book.counts
-    if counts.cancelled:
-        state = RunState.CANCELLED
-    elif counts.failed or counts.unknown:
-        state = RunState.FAILED
-    else:
-        state = RunState.SUCCEEDED
-    book.state, book.ended = state, now
-    effects.facts.append(RunStateChanged(book.run.id, state, now))
+    if book.open:
+        book.open, book.message = False, book.failure
+        effects.facts.append(RunClosed(book.run.id, now, book.failure))
+    book.state, book.ended = _final_state(book), now
+    effects.facts.append(RunStateChanged(book.run.id, book.state, now, book.message))
     effects.commands.append(ForgetRun(book.run.target, book.run.id))
     effects.news.append(Moved(book.run.id))
     core.closed[book.run.id] = core.runs.pop(book.run.id)
+
+
+def _final_state(book: RunBook) -> RunState:
+    counts = book.counts
+    if book.failure:
+        return RunState.FAILED
+    # who adds the tasks may take some back, and a run may be cancelled while it has none that could tell of it
+    growing = grows(book.run)
+    taken_back = counts.cancelled and (not growing or counts.cancelled == counts.ended)
+    if (book.state is RunState.CANCELLING and (growing or book.run.open)) or taken_back:
+        return RunState.CANCELLED
+    return RunState.FAILED if counts.failed or counts.unknown else RunState.SUCCEEDED
 
 
 def returned(core: Core, worker: str, run: str, indices: Sequence[int], now: float, effects: Effects) -> None:
@@ -213,7 +224,7 @@ def _judge_loss(
         if decision is retry.RetryDecision.AGAIN:
             _try_again(book, ending, loss.reason, loss.message, now, effects)
             return
-    _end_tasks(core, book, [ending], now, effects)
+    end_tasks(core, book, [ending], now, effects)
 
 
 def _ending_of(
@@ -238,11 +249,17 @@ def cancel(core: Core, run: str, indices: Sequence[int], now: float, effects: Ef
     if book is None:
         return 0
     whole = not indices
-    waiting = book.backlog.clear() if whole else book.backlog.remove(frozenset(indices))
-    running = [i for i in book.held if whole or i in indices]
-    if whole and running:
+    wanted = frozenset(indices)
+    waiting = book.backlog.clear() if whole else book.backlog.remove(wanted)
+    for index in [i for i in book.hits if whole or i in wanted]:
+        del book.hits[index]
+        waiting.append(index)
+    running = [i for i in book.held if whole or i in wanted]
+    if whole and (running or book.open or grows(book.run)):
         book.state = RunState.CANCELLING
+        effects.facts += [RunClosed(run, now)] if book.open else []
         effects.facts.append(RunStateChanged(run, RunState.CANCELLING, now))
+        book.open = False
     if running:
         effects.commands.append(CancelTasks(book.run.target, run, () if whole else tuple(running)))
     effects.news.append(Moved(run))
@@ -256,20 +273,22 @@ def _cancel_waiting(core: Core, book: RunBook, indices: Sequence[int], now: floa
         TaskResult(i, book.generation(i), book.spent.get(i, 0), OutcomeKind.CANCELLED, now, 0.0, error=error)
         for i in indices
     ]
-    _end_tasks(core, book, results, now, effects)
+    end_tasks(core, book, results, now, effects)
 
 
 def reopen(core: Core, book: RunBook, states: dict[int, str], now: float, effects: Effects) -> None:
     """Run ended tasks again (``states``: index to the TaskState value it ended in), each in a new generation."""
     run = book.run.id
     indices = sorted(states)
+    book.failure = book.message = ""
     for index in indices:
         book.reopen_task(index, states[index])
     book.backlog.put_back(indices)
     core.runs[run] = book
+    core.closed.pop(run, None)
     effects.facts.append(TasksRetried(run, tuple(indices), now))
     if book.state in ENDED:
-        book.state, book.ended = RunState.QUEUED, None
+        book.state, book.ended, book.defined = RunState.QUEUED, None, False
         effects.facts.append(RunStateChanged(run, RunState.QUEUED, now))
     effects.news.append(Moved(run))
 

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
-from cellburst.controller import reactor
-from cellburst.controller.book import RunBook
-from cellburst.controller.controller import Controller, ended_states
-from cellburst.controller.recovery import rebuild
+from cellburst.abc import RunStore
+from cellburst.controller import growth, growth_requests, reactor, visiting
+from cellburst.controller.asking import Client, Handler, book_of, done_after_commit, must_be_served
+from cellburst.controller.controller import Controller
 from cellburst.errors import CellburstError, StoreFencedError, UnknownRunError, UsageError
 from cellburst.model.events import RunDeleted, RunRenamed
 from cellburst.model.ids import is_run_id, new_run_id
+from cellburst.model.plan import Plan
 from cellburst.wire import client as wire
 
 _BLOB_GRACE = 3600.0  # seconds that a blob without a row may be on its way to one
 
 
-class Client(Protocol):
-    """The connection that a request came over."""
-
-    @property
-    def unsent(self) -> int: ...
-    def push(self, *messages: Any) -> None: ...
-
-
-Handler = Callable[[Controller, Client, Any], None]
 _LOOKS = (wire.Ping, wire.Explain, wire.Unfollow)
 
 
@@ -46,6 +37,7 @@ def answer(controller: Controller, client: Client, message: Any) -> None:
         run = getattr(message, "run", None)
         if isinstance(run, str) and not is_run_id(run):
             raise UnknownRunError(f"{run[:40]!r} is not a run id; `%remote runs` lists them")
+        visiting.must_be_ours(controller, message)
         handler(controller, client, message)
     except StoreFencedError:
         raise  # nobody is served by a controller that was replaced
@@ -57,21 +49,18 @@ def _submit(controller: Controller, client: Client, message: wire.Submit) -> Non
     run = message.run
     if not is_run_id(run.id):
         raise UsageError(f"{run.id[:40]!r} is not a run id")
-    _must_be_served(controller, run.target)
-    if run.count < 1:
+    must_be_served(controller, run)
+    if run.count < 1 and not run.open:
         raise UsageError("a run needs at least one task")
+    if run.count > growth.MOST_TASKS:
+        raise UsageError(f"{run.count} tasks are too many for one run; {growth.MOST_TASKS} are the most")
+    growth.check_hits(message.hits, 0, run.count)
     first = controller.store.by_key(run.key)
     if first is None:
         if message.follow:
             controller.durability.watched(run)
-        controller.submit(run)
+        controller.submit(run, message.hits)
     _follow_after_commit(controller, client, message.request, first or run.id, message.follow)
-
-
-def _must_be_served(controller: Controller, target: str) -> None:
-    if target not in controller.core.lanes:
-        known = ", ".join(sorted(controller.core.lanes))
-        raise UsageError(f"there is no target {target!r} here; known: {known}")
 
 
 def _follow(controller: Controller, client: Client, message: wire.Follow) -> None:
@@ -90,11 +79,14 @@ def _follow_after_commit(controller: Controller, client: Client, request: int, r
 
 
 def _start_following(controller: Controller, client: Client, run: str) -> None:
-    client.push(wire.Status(controller.status(run)))
     book = controller.core.runs.get(run)
+    if book is None or run in controller.followers or not controller.is_news(run):  # else a first follower is told soon
+        client.push(wire.Status(controller.status(run)))
     if book is None:
         return
     controller.followers.follow(run, client)
+    if book.run.sweep.kind == "calls" and book.held:
+        client.push(wire.TasksBegan(run, tuple(book.held)))
     if book.run.single and (so_far := controller.keeper.so_far(run, 0)):
         attempt, outputs = so_far
         client.push(wire.OutputArrived(run, 0, attempt, tuple(outputs)))
@@ -108,41 +100,72 @@ def _cancel(controller: Controller, client: Client, message: wire.Cancel) -> Non
     controller.status(message.run)
     now = controller.clock.wall()
     count = reactor.cancel(controller.core, message.run, message.indices, now, controller.effects)
-    _done_after_commit(controller, client, wire.Done(message.request, message.run, {"tasks": count}))
+    done_after_commit(controller, client, wire.Done(message.request, message.run, {"tasks": count}))
 
 
 def _retry(controller: Controller, client: Client, message: wire.Retry) -> None:
     controller.status(message.run)
-    states = ended_states(controller.store, message.run, message.which)
+    states = _ended_states(controller.store, message.run, message.which)
     live = controller.core.runs.get(message.run)
     if live is not None:  # the store does not know yet what another request of this turn has reopened
         states = {index: state for index, state in states.items() if live.over[index]}
     if states:
-        now = controller.clock.wall()
-        reactor.reopen(controller.core, _book(controller, message.run, message.env), states, now, controller.effects)
-    _done_after_commit(controller, client, wire.Done(message.request, message.run, {"tasks": len(states)}))
+        book = book_of(controller, message.run, message.env)
+        book.given.update(controller.store.given(message.run, states))
+        if book.run.options.cache:
+            book.keys.update(controller.store.keys(message.run, states))
+        if message.plan is not None:
+            growth.plan_anew(book, message.plan, controller.clock.wall(), controller.effects)
+        reactor.reopen(controller.core, book, states, controller.clock.wall(), controller.effects)
+    done_after_commit(controller, client, wire.Done(message.request, message.run, {"tasks": len(states)}))
+
+
+def _ended_states(store: RunStore, run: str, which: str) -> dict[int, str]:
+    """The tasks of an ended or live run that a retry of ``which`` means: index to the state each ended in."""
+    wanted = {
+        "unfinished": {"failed", "cancelled", "unknown"},
+        "failed": {"failed", "unknown"},
+        "missing": {"cancelled", "unknown"},
+    }[which]
+    return {row.index: row.state for row in store.tasks(run) if row.state in wanted}
 
 
 def _rerun(controller: Controller, client: Client, message: wire.Rerun) -> None:
     new = controller.store.by_key(message.key)
     if new is None:
         now = controller.clock.wall()
-        old = _book(controller, message.run, message.env).run
-        _must_be_served(controller, old.target)
+        old = controller.store.run(message.run)
+        must_be_served(controller, old)
         new = new_run_id(now)
-        payload = msgspec.structs.replace(old.payload, seal=b"")  # nobody's variables wait for this one
-        run = msgspec.structs.replace(old, id=new, key=message.key, payload=payload, submitted=now)
-        controller.submit(run)
-    _done_after_commit(controller, client, wire.Done(message.request, new))
+        added = range(old.sweep.own, old.count)
+        keys = controller.store.keys(message.run, added) if old.options.cache else growth.NO_KEYS
+        run, parts = growth.again(old, controller.store.given(message.run, added), keys)
+        # nobody's variables wait for this one
+        payload = msgspec.structs.replace(old.payload.completed(message.env), seal=b"")
+        plan = run.plan if run.plan is None else _named_anew(message.plan or run.plan, new)
+        run = msgspec.structs.replace(run, id=new, key=message.key, payload=payload, submitted=now, plan=plan)
+        controller.submit(run, parts=parts)
+    done_after_commit(controller, client, wire.Done(message.request, new))
 
 
-def _book(controller: Controller, run: str, env: dict[str, str]) -> RunBook:
-    live = controller.core.runs.get(run)
-    if live is not None:
-        return live
-    book = rebuild(controller.store.load_run(run))
-    book.run = msgspec.structs.replace(book.run, payload=book.run.payload.completed(env))
-    return book
+def _named_anew(plan: Plan, run: str) -> Plan:
+    from cellburst.pricing.naming import named  # runs on this machine need nothing of it
+
+    return named(plan, plan.prefix.partition("/")[0], run)
+
+
+def _fetch(controller: Controller, client: Client, message: wire.Fetch) -> None:
+    result = controller.store.result(message.run, message.index)
+    if result is None:
+        raise UsageError(f"task {message.index} of run {message.run} has not ended")
+
+    def done(error: str) -> None:
+        if error:
+            client.push(wire.Refusal(message.request, "BucketError", error))
+        else:
+            client.push(wire.Done(message.request, message.run))
+
+    controller.fleets.fetch(controller.store.run(message.run), message.index, result.generation, done)
 
 
 def _rename(controller: Controller, client: Client, message: wire.Rename) -> None:
@@ -154,15 +177,17 @@ def _rename(controller: Controller, client: Client, message: wire.Rename) -> Non
     if book is not None:
         book.run = msgspec.structs.replace(book.run, name=name)
     controller.effects.facts.append(RunRenamed(message.run, name, controller.clock.wall()))
-    _done_after_commit(controller, client, wire.Done(message.request, message.run))
+    done_after_commit(controller, client, wire.Done(message.request, message.run))
 
 
 def _delete(controller: Controller, client: Client, message: wire.Delete) -> None:
     controller.status(message.run)
     if message.run in controller.core.runs:
         raise UsageError(f"run {message.run} is still live; `%remote cancel {message.run}` first")
+    if controller.fleets.has_machines(message.run):
+        raise UsageError(f"machines of run {message.run} are still ending; `cellburst ps` shows them")
     controller.effects.facts.append(RunDeleted(message.run, controller.clock.wall()))
-    _done_after_commit(controller, client, wire.Done(message.request, message.run))
+    done_after_commit(controller, client, wire.Done(message.request, message.run))
 
 
 def _prune(controller: Controller, client: Client, message: wire.Prune) -> None:
@@ -191,21 +216,20 @@ def _ping(controller: Controller, client: Client, message: wire.Ping) -> None:
 def _shutdown(controller: Controller, client: Client, message: wire.Shutdown) -> None:
     if controller.core.runs and not message.force:
         raise UsageError(f"{len(controller.core.runs)} runs are live; cancel them, or use force: they go on later")
-    _done_after_commit(controller, client, wire.Done(message.request))
+    done_after_commit(controller, client, wire.Done(message.request))
     controller.after_commit(controller.stop)
 
 
-def _done_after_commit(controller: Controller, client: Client, message: wire.Done) -> None:
-    controller.after_commit(lambda: client.push(message))
-
-
 _HANDLERS: dict[type, Handler] = {
+    **growth_requests.HANDLERS,
+    **visiting.HANDLERS,
     wire.Submit: _submit,
     wire.Follow: _follow,
     wire.Unfollow: _unfollow,
     wire.Cancel: _cancel,
     wire.Retry: _retry,
     wire.Rerun: _rerun,
+    wire.Fetch: _fetch,
     wire.Rename: _rename,
     wire.Delete: _delete,
     wire.Prune: _prune,

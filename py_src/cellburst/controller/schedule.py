@@ -10,11 +10,13 @@ from collections import deque
 
 from cellburst.controller.book import RunBook
 from cellburst.controller.core import Batch, Core, Lane, WorkerBook
-from cellburst.controller.effects import AssignTasks, DefineRun, Effects, RecallTasks, StartWorkers
+from cellburst.controller.effects import AssignTasks, Began, DefineRun, Effects, RecallTasks, StartWorkers
+from cellburst.controller.queues import hand_over
 from cellburst.model.events import RunStateChanged, TasksStarted
 from cellburst.model.run import RunState
 
 _LARGEST_BATCH = 2000
+_LARGEST_GIVEN = 4 << 20  # bytes that go to a worker in one message
 _PREFETCH_BELOW = 0.05  # seconds for a task; longer ones are not queued behind another
 
 
@@ -22,6 +24,7 @@ def schedule(core: Core, now: float, effects: Effects) -> None:
     """Give every worker that can take more something to do, run by run in turn."""
     if core.paused:
         return
+    hand_over(core, effects)
     for lane in core.lanes.values():
         waiting = [book for book in core.runs.values() if book.run.target == lane.target and book.backlog]
         if waiting:
@@ -32,7 +35,7 @@ def schedule(core: Core, now: float, effects: Effects) -> None:
 
 
 def _start_workers(lane: Lane, waiting: list[RunBook], effects: Effects) -> None:
-    wanted = sum(_wanted(book, lane.capacity) for book in waiting)
+    wanted = sum(_wanted(book, lane) for book in waiting)
     busy = sum(1 for worker in lane.workers.values() if worker.batches)
     present = len(lane.workers) + lane.starting
     missing = min(lane.capacity - present, wanted - (present - busy))
@@ -41,16 +44,18 @@ def _start_workers(lane: Lane, waiting: list[RunBook], effects: Effects) -> None
         effects.commands.append(StartWorkers(lane.target, missing))
 
 
-def _wanted(book: RunBook, capacity: int) -> int:
-    limit = _limit(book, capacity)
+def _wanted(book: RunBook, lane: Lane) -> int:
+    limit = running_limit(book, lane)
     return min(len(book.backlog), max(0, limit - len(book.holders)))
 
 
-def _limit(book: RunBook, capacity: int) -> int:
+def running_limit(book: RunBook, lane: Lane) -> int:
+    """How many tasks of this run may be executed at once."""
+    options, most = book.run.options, lane.capacity
+    if options.gpus:
+        most = min(most, lane.gpus() // options.gpus)
     # with copies, --parallel is their number; with a sweep it bounds how many run at once
-    if book.run.sweep.kind == "copies":
-        return capacity
-    return min(capacity, book.run.options.parallel or capacity)
+    return most if book.run.sweep.kind == "copies" else min(most, options.parallel or most)
 
 
 def _fill(core: Core, lane: Lane, waiting: list[RunBook], now: float, effects: Effects) -> None:
@@ -71,7 +76,9 @@ def _next_run(core: Core, lane: Lane, waiting: list[RunBook], worker: WorkerBook
             continue
         if worker.batches and (book.estimate is None or book.estimate > _PREFETCH_BELOW):
             continue
-        if worker.name in book.holders or len(book.holders) < _limit(book, lane.capacity):
+        if worker.batches and book.run.options.gpus and worker.batches[0].run != book.run.id:
+            continue  # what is before it may have other GPUs
+        if worker.name in book.holders or len(book.holders) < running_limit(book, lane):
             return book
     return None
 
@@ -95,22 +102,29 @@ def _assign(core: Core, lane: Lane, worker: WorkerBook, book: RunBook, now: floa
     worker.heard = now
     worker.batches.append(Batch(book.run.id, deque(indices)))
     generations = tuple(map(book.generation, indices)) if book.generations else (1,) * len(indices)
+    given = tuple(book.given[index] for index in indices) if indices[0] in book.given else ()
+    careful = book.run.options.at_most_once
     effects.commands.append(
-        AssignTasks(lane.target, worker.name, book.run.id, indices, generations, attempt, book.run.options.at_most_once)
+        AssignTasks(lane.target, worker.name, book.run.id, indices, generations, attempt, careful, given)
     )
+    if book.run.sweep.kind == "calls":
+        effects.news.append(Began(book.run.id, indices))
     effects.facts.append(TasksStarted(book.run.id, tuple(indices), attempt, worker.name, now))
     if book.state is RunState.QUEUED:
         book.state, book.started = RunState.RUNNING, book.started or now
-        effects.facts.append(RunStateChanged(book.run.id, RunState.RUNNING, now))
+        effects.facts.append(RunStateChanged(book.run.id, RunState.RUNNING, now, book.message))
 
 
 def _take_alike(book: RunBook, most: int) -> list[int]:
-    """Tasks from the front that are all at the same attempt."""
+    """Tasks from the front that are all at the same attempt; all of them are given something, or none is."""
     taken = book.backlog.take(most)
-    if book.spent:
-        attempt = book.next_attempt(taken[0])
+    if book.spent or book.given:
+        attempt, bare, size = book.next_attempt(taken[0]), taken[0] not in book.given, 0
         for place, index in enumerate(taken):
-            if book.next_attempt(index) != attempt:
+            given = book.given.get(index)
+            size += 0 if given is None else len(given.body)
+            unlike = book.next_attempt(index) != attempt or (given is None) is not bare
+            if place and (unlike or size > _LARGEST_GIVEN):
                 book.backlog.put_back(taken[place:])
                 return taken[:place]
     return taken

@@ -38,10 +38,15 @@ class Session:
         return self._channel.unsent
 
     def push(self, *messages: Any) -> None:
-        """Send without waiting; a client that is gone is closed."""
+        """Send at the end of this turn, with all that it has for the client: each sending wakes the client up."""
         if self._open:
+            self._channel.put(*messages)
+
+    def flush(self) -> None:
+        """Send without waiting; a client that is gone is closed."""
+        if self._open and self._channel.unsent:
             try:
-                waiting = not self._channel.queue(*messages)
+                waiting = not self._channel.flush()
             except OSError:
                 self.close()
                 return
@@ -91,8 +96,14 @@ class Sessions:
         """Hear nobody any more."""
         self._loop.unwatch(self._listener)
         self._listener.close()
+        self.flush()
         for session in list(self.all):
             session.close()
+
+    def flush(self) -> None:
+        """The end of a turn: send what it has for anybody."""
+        for session in list(self.all):
+            session.flush()
 
     def _accept(self) -> None:
         try:
@@ -108,6 +119,7 @@ class Sessions:
     def _gone(self, session: Session) -> None:
         self.all.remove(session)
         self._controller.followers.forget(session)
+        self._controller.open_runs.lost(session)
 
     def _serve(self, session: Session, message: Any) -> None:
         if isinstance(message, wire.Hello):
@@ -115,6 +127,7 @@ class Sessions:
                 session.push(wire.Refusal(0, "VersionSkewError", _skew(message)))
                 return
             session.greeted = True
+            self._controller.fleets.reach(message.reaching)
             session.push(self._welcome)
         elif session.greeted:
             self.work += is_work(message)

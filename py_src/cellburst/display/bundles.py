@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from cellburst.abc import RunReader
 from cellburst.display.card import card_bundle
 from cellburst.display.progress import RunProgress
 from cellburst.display.results import SHOWN, results_bundle
+from cellburst.display.searching import SearchStanding
 from cellburst.display.view import RunHead, RunView
 from cellburst.errors import CellburstError
 from cellburst.model.run import Counts, Run, RunStatus
@@ -24,6 +27,8 @@ class _Folders(Protocol):
 class _Connection(Protocol):
     @property
     def folders(self) -> _Folders: ...
+    @property
+    def reader(self) -> RunReader: ...
 
 
 @runtime_checkable
@@ -60,11 +65,18 @@ def bundle_of(shown: object) -> dict[str, Any] | None:
 
 def head_of(run: ShownRun) -> RunHead:
     """What of a run does not change, and where it is."""
-    return RunHead.of(run.record, str(run.connection.folders.store))
+    return replace(RunHead.of(run.record, str(run.connection.folders.store)), cached=getattr(run, "cached", 0))
+
+
+def standing_of(run: ShownRun) -> SearchStanding | None:
+    """What a search has found so far; None for another run."""
+    if run.record.options.search is None:
+        return None
+    return SearchStanding(run.record, lambda: run.connection.reader)
 
 
 def view_of(run: ShownRun, now: float, hint: str = "") -> RunView:
     """How a run stands at wall time ``now``, as its store says."""
-    progress = RunProgress(head_of(run), run.record.submitted)
+    progress = RunProgress(head_of(run), run.record.submitted, standing_of(run))
     progress.take_status(run.status)
     return progress.view(now, hint)

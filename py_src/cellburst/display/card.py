@@ -12,6 +12,7 @@ from cellburst.display.view import MIME, RunView, TaskLine
 from cellburst.model.run import ENDED
 
 _SEPARATOR = " · "
+_REASON = 200  # characters
 _MUTED = "var(--jp-border-color2, var(--vscode-panel-border, rgba(128, 128, 128, 0.35)))"
 
 
@@ -31,6 +32,9 @@ def _card(view: RunView) -> dict[str, Any]:
         card["said"] = [
             {"task": line.index, "fraction": line.fraction, "text": status_line(line.text)} for line in view.lines
         ]
+    if view.standing:
+        card["standing"] = view.standing[0]
+        card["found"] = list(view.found)
     return card
 
 
@@ -43,7 +47,9 @@ def card_text(view: RunView) -> str:
 def live_text(view: RunView) -> str:
     """One line for a terminal; what a task says comes before what may be cut off at the right."""
     said = [_line_text(line, view.head.single) for line in view.lines[:1]]
-    return _SEPARATOR.join([state_text(view.state.value), *_tally(view), *_times(view), *said, *_about(view)])
+    return _SEPARATOR.join(
+        [state_text(view.state.value), *_tally(view), *_times(view), *view.fleet, *said, *_about(view)]
+    )
 
 
 def card_html(view: RunView) -> Markup:
@@ -67,7 +73,7 @@ _SMALL = "opacity: 0.85; font-size: 90%; white-space: pre-wrap; overflow-wrap: a
 
 
 def _facts(view: RunView) -> list[str]:
-    return [*_tally(view), *_times(view), *_about(view)]
+    return [*_tally(view), *_times(view), *view.fleet, *_about(view)]
 
 
 def _times(view: RunView) -> list[str]:
@@ -76,19 +82,23 @@ def _times(view: RunView) -> list[str]:
 
 
 def _about(view: RunView) -> list[str]:
-    reason = [one_line(view.reason)] if view.reason and view.state not in ENDED else []
+    # a search may have a reason to have ended
+    reason = [one_line(view.reason, _REASON)] if view.reason and (view.state not in ENDED or view.standing) else []
     name = [one_line(view.head.name, 60)] if view.head.name else []
     return [*reason, view.head.target, *name, f"run {view.head.id}"]
 
 
 def _tally(view: RunView) -> list[str]:
+    if view.standing:
+        return list(view.standing)
     counts = view.counts
     if counts.total <= 1:
         return []
+    kept = [f"{view.head.cached:,} cached"] if view.head.cached else []
     if counts.succeeded == counts.total:
-        return [f"all {counted(counts.total, 'task')} done"]
-    words = [f"{counts.succeeded:,} of {counted(counts.total, 'task')} done"]
-    for name in ("failed", "cancelled", "unknown", "running", "queued"):
+        return [f"all {counted(counts.total, 'task')} done", *kept]
+    words = [f"{counts.succeeded:,} of {counted(counts.total, 'task')} done", *kept]
+    for name in ("failed", "cancelled", "unknown", "pruned", "running", "queued"):
         if number := getattr(counts, name):
             words.append(f"{number:,} {name}")
     return words
@@ -106,7 +116,9 @@ def _line_text(line: TaskLine, single: bool) -> str:
 def _bar(view: RunView) -> Markup:
     counts, total = view.counts, max(view.counts.total, 1)
     inside = sum(line.fraction or 0.0 for line in view.lines) / total
-    shares = [(getattr(counts, state) / total, state) for state in ("succeeded", "failed", "cancelled", "unknown")]
+    shares = [
+        (getattr(counts, state) / total, state) for state in ("succeeded", "failed", "cancelled", "unknown", "pruned")
+    ]
     pieces = (_piece(share, state) for share, state in [*shares, (inside, "running")] if share > 0)
     percent = round(100 * min(1.0, counts.ended / total + inside))
     return element(

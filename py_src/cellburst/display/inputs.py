@@ -37,7 +37,9 @@ def warnings_of(manifest: Manifest) -> list[str]:
 
 
 def sweep_text(sweep: SweepView) -> str:
-    """``"1 task"``, ``"4 copies"``, ``"10 tasks: lr (2), depth (5)"``."""
+    """``"1 task"``, ``"4 copies"``, ``"10 tasks: lr (2), depth (5)"``, ``"tasks decided while it runs: lr"``."""
+    if sweep.kind == "search" and not sweep.count:
+        return "tasks decided while it runs" + (f": {', '.join(sweep.names)}" if sweep.names else "")
     if sweep.kind == "copies":
         return f"{sweep.count:,} copies"
     text = counted(sweep.count, "task")

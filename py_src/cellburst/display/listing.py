@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cellburst.display.formatting import format_duration
 from cellburst.display.tables import Column, html_table, terminal_room, text_table
+from cellburst.model.naming import telling_line
 from cellburst.model.run import Counts, RunSummary
 
 _RUNS = (
@@ -31,18 +32,16 @@ def runs_bundle(runs: Sequence[RunSummary], now: float) -> dict[str, str]:
     return {"text/html": str(html_table(_RUNS, rows)), "text/plain": text_table(_RUNS, rows, room=terminal_room())}
 
 
-def table_bundle(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
-    """HTML and text of a small table of texts."""
-    columns = [Column(head, limit=100) for head in heads]
-    return {"text/html": str(html_table(columns, rows)), "text/plain": text_table(columns, rows)}
-
-
 def tally(counts: Counts) -> str:
     """``"12/20, 3 failed"``: how many have ended, and what of that is not well; one task's state says it all."""
     words = [f"{counts.ended:,}/{counts.total:,}"]
     if counts.total == 1:
         return words[0]
-    words += [f"{number:,} {name}" for name in ("failed", "cancelled", "unknown") if (number := getattr(counts, name))]
+    words += [
+        f"{number:,} {name}"
+        for name in ("failed", "cancelled", "unknown", "pruned")
+        if (number := getattr(counts, name))
+    ]
     return ", ".join(words)
 
 
@@ -60,11 +59,5 @@ def run_row(run: RunSummary, now: float) -> tuple[str, ...]:
     end = run.ended if run.ended is not None else now
     took = "" if run.started is None else format_duration(end - run.started)
     notebook = run.notebook.rpartition("/")[2]
-    name = run.name or _first_line(run.code)
+    name = run.name or telling_line(run.code)
     return (run.id, name, run.target, run.state.value, tally(run.counts), ago(run.submitted, now), took, notebook)
-
-
-def _first_line(code: str) -> str:
-    """What the code begins with, for a run that was given no name."""
-    lines = [line for line in code.splitlines() if line.strip() and not line.lstrip().startswith(("%%", "#"))]
-    return lines[0].strip() if lines else ""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from cellburst.display.progress import RunProgress
+from cellburst.display.progress import RunProgress, Standing
 from cellburst.display.view import RunHead, RunView
 from cellburst.model.run import RunStatus
 
@@ -45,6 +45,7 @@ class LiveDisplay:
     Drawing happens in the calls themselves, in the thread that waits, so it works while the kernel's
     event loop is blocked. Nothing is drawn in the first half second: a run that ends sooner is shown once,
     by ``close``. ``sink`` gets the output of a single cell; a sweep's shows as the last line of each task.
+    ``standing`` is of a search.
     """
 
     def __init__(
@@ -52,12 +53,13 @@ class LiveDisplay:
         head: RunHead,
         screen: Screen,
         sink: OutputSink | None = None,
+        standing: Standing | None = None,
         *,
         interval: float = 0.25,
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self._progress = RunProgress(head, wall())
+        self._progress = RunProgress(head, wall(), standing)
         self._screen = screen
         self._sink = sink
         self._interval = interval

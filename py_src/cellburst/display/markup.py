@@ -33,13 +33,18 @@ def element(tag: str, *children: str, **attributes: str) -> Markup:
 
 def join(*children: str) -> Markup:
     """Children one after another, those that are not ``Markup`` escaped."""
-    return Markup("".join(child if isinstance(child, Markup) else _escape(child) for child in children))
+    return Markup("".join(child if isinstance(child, Markup) else _text(child) for child in children))
 
 
 def with_code(text: str) -> Markup:
     """The text with what stands between backticks set as code."""
     parts = text.split("`")
     return join(*(element("code", part) if place % 2 else part for place, part in enumerate(parts)))
+
+
+def _text(text: str) -> str:
+    """The text escaped, each dollar sign in an element of its own: between two of them notebooks see maths."""
+    return _escape(text).replace("$", "<span>$</span>")
 
 
 def _escape(text: str) -> str:

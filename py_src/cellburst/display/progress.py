@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
+from cellburst.display.fleets import fleet_words
 from cellburst.display.formatting import last_line
 from cellburst.display.view import RunHead, RunView, TaskLine
 from cellburst.model.run import ENDED, Counts, RunState, RunStatus
@@ -15,15 +16,32 @@ _SPEAKERS = 1000
 _FIRST_ETA = 2.0
 
 
+class Standing(Protocol):
+    """What a search has found so far."""
+
+    def hear(self, indices: Iterable[int]) -> None:
+        """These tasks have ended."""
+        ...
+
+    def parts(self, counts: Counts, *, ended: bool) -> list[str]:
+        """What there is to say of them."""
+        ...
+
+    def found(self) -> list[str]:
+        """Of that, what it has found."""
+        ...
+
+
 class RunProgress:
     """Takes what a follower hears; ``view`` says how the run stands.
 
     ``began`` is the wall time (seconds since 1970) at which following started: only what ended since
-    then tells how fast it goes.
+    then tells how fast it goes. ``standing`` is of a search.
     """
 
-    def __init__(self, head: RunHead, began: float) -> None:
+    def __init__(self, head: RunHead, began: float, standing: Standing | None = None) -> None:
         self.head = head
+        self._standing = standing
         self.status: RunStatus | None = None
         self._began = began
         self._ended_before: int | None = None
@@ -51,6 +69,12 @@ class RunProgress:
         self._say(TaskLine(index, fraction, text))
 
     def take_ended(self, indices: Iterable[int]) -> None:
+        indices = list(indices)
+        self._quieten(indices)
+        if self._standing is not None:
+            self._standing.hear(indices)
+
+    def _quieten(self, indices: Iterable[int]) -> None:
         for index in indices:
             self._said.pop(index, None)
             self._tails.pop(index, None)
@@ -65,10 +89,13 @@ class RunProgress:
             state=status.state,
             counts=status.counts,
             elapsed=self._elapsed(status, now),
-            eta=None if ended else self._eta(status, now),
+            eta=None if ended or self._standing else self._eta(status, now),  # a search's tasks are not all known
             reason=status.reason,
             lines=lines,
             hint=hint,
+            standing=() if self._standing is None else tuple(self._standing.parts(status.counts, ended=ended)),
+            fleet=tuple(fleet_words(status.fleet, now)),
+            found=() if self._standing is None else tuple(self._standing.found()),
         )
 
     def _say(self, line: TaskLine) -> None:
@@ -76,7 +103,7 @@ class RunProgress:
         self._said[line.index] = line
         if len(self._said) > _SPEAKERS:
             oldest = next(iter(self._said))
-            self.take_ended([oldest])
+            self._quieten([oldest])
 
     def _elapsed(self, status: RunStatus, now: float) -> float | None:
         if status.state in ENDED and status.ended is not None:

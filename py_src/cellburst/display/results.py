@@ -17,7 +17,7 @@ from cellburst.model.stored import TaskRow
 SHOWN = 20
 _METRICS = 6
 _FIELDS = 8
-_STATES = ("succeeded", "failed", "running", "queued", "cancelled", "unknown")
+_STATES = ("succeeded", "failed", "running", "queued", "cancelled", "unknown", "pruned")
 
 
 def results_bundle(
@@ -69,19 +69,22 @@ def _caption(numbers: Mapping[str, int], here: int, total: int) -> str:
 def _columns(rows: Sequence[TaskRow]) -> tuple[list[Column], list[list[str]]]:
     params = _keys(row.params for row in rows)
     fields = _fields(rows)
-    metrics = _keys(row.metrics or {} for row in rows)[:_METRICS]
+    metrics = [name for name in _keys(row.metrics or {} for row in rows) if not _is_value(rows, name)][:_METRICS]
     tried = any(row.attempt > 1 for row in rows)
     columns = [Column("task", right=True)]
     columns += [Column(name, right=_numeric(row.params.get(name) for row in rows)) for name in params]
     columns += [Column(name, right=_numeric(_field(row, name) for row in rows)) for name in fields]
     said = [_said(row, fields) for row in rows]
-    if not fields or any(said):
+    if any(one is not None for one in said) or not (fields or metrics):
         columns += [Column("note" if fields else "value", right=_numeric(said))]
     columns += [Column(name, right=_numeric((row.metrics or {}).get(name) for row in rows)) for name in metrics]
     columns += [Column("state", state=True), Column("time", right=True), Column("peak", right=True)]
     columns += [Column("attempt", right=True)] if tried else []
+    kept = any(row.cached for row in rows)
+    columns += [Column("cached", fixed=True)] if kept else []
     noted = any(column.head in ("note", "value") for column in columns[1 + len(params) :])
-    return columns, [_cells(row, params, fields, metrics, noted, tried) for row in rows]
+    cells = [_cells(row, params, fields, metrics, noted, tried) for row in rows]
+    return columns, [[*line, row.cached] for line, row in zip(cells, rows, strict=True)] if kept else cells
 
 
 def _cells(
@@ -104,6 +107,11 @@ def _fields(rows: Sequence[TaskRow]) -> list[str]:
         return []
     names = _keys(values)
     return names if len(names) <= _FIELDS else []
+
+
+def _is_value(rows: Sequence[TaskRow], name: str) -> bool:
+    """Whether it is the tasks' value under another name: what ``--until`` looks at."""
+    return name == "value" and all((row.metrics or {}).get(name) in (None, row.summary) for row in rows)
 
 
 def _field(row: TaskRow, name: str) -> Any:

@@ -32,6 +32,7 @@ MARKS: dict[str, Mark] = {
     "failed": Mark("✗", "failed", _RED),
     "cancelled": Mark("⊘", "cancelled", _AMBER),
     "unknown": Mark("?", "unknown", _AMBER),
+    "pruned": Mark("▽", "pruned", _GREY),
 }
 
 

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cellburst.model.run import Counts, Run, RunState, RunSummary
+from cellburst.model.run import Counts, Run, RunState
 
 MIME = "application/vnd.cellburst.run+json"
 
 
 @dataclass(frozen=True)
 class RunHead:
-    """What of a run does not change: ``store`` is the path of the database that knows it."""
+    """What of a run does not change: ``store`` is the path of the database that knows it.
+
+    ``cached`` counts tasks whose result is that of an earlier one.
+    """
 
     id: str
     name: str
     target: str
     store: str
     single: bool
+    cached: int = 0
 
     @classmethod
     def of(cls, run: Run, store: str) -> RunHead:
         """The head of a run that is at hand whole."""
         return cls(run.id, run.name, run.target, store, run.single)
-
-    @classmethod
-    def of_summary(cls, summary: RunSummary) -> RunHead:
-        """The head of a run in a list; one task counts as a single run."""
-        return cls(summary.id, summary.name, summary.target, summary.store, summary.counts.total == 1)
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,8 @@ class TaskLine:
 class RunView:
     """A run at one moment. Times are seconds; ``eta`` is how long it will still take, if that can be told.
 
+    ``standing`` says how far a search is, in place of counts of tasks, and ``found`` what of that it has found;
+    ``fleet`` says what machines there are and what they cost;
     ``lines`` are the running tasks that spoke last; ``hint`` is the way on, shown below.
     """
 
@@ -54,3 +55,6 @@ class RunView:
     reason: str = ""
     lines: tuple[TaskLine, ...] = ()
     hint: str = ""
+    standing: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+    fleet: tuple[str, ...] = ()

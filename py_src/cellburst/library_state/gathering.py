@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from cellburst.abc import BlobStore
@@ -17,6 +18,7 @@ from cellburst.payload.pickling import pack
 from cellburst.settings import Settings
 
 States = dict[str, Any]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def held_name(state: str) -> str:
@@ -24,26 +26,32 @@ def held_name(state: str) -> str:
     return f"the state {state}"
 
 
-def held() -> States:
-    """By ``held_name``, the states that a cell may change in place: they have objects of the user's."""
+def held(*, announced: bool = False) -> States:
+    """By ``held_name``, the states that a cell may change in place: they have objects of the user's.
+
+    With ``announced`` those alone that objects enter by themselves.
+    """
     found = {}
     for state in registry.loaded():
-        if state.holds:
+        if state.holds and (state.announced or not announced):
             with suppress(Exception):  # was said when it was sent
                 found[held_name(state.name)] = state.get()
     return found
 
 
 def called() -> States:
-    """By ``held_name``, the states that have functions which libraries may call, without being named by a cell."""
+    """By name, the states that may have functions which libraries call, without being named by a cell."""
     found = {}
     for state in registry.loaded():
         if state.calls:
             with suppress(Exception):  # is said where it is sent
-                value = state.get()
-                if value is not None:
-                    found[held_name(state.name)] = value
+                found[state.name] = state.get()
     return found
+
+
+def hooks(states: Mapping[str, Any]) -> States:
+    """By ``held_name``, those of them that are not as right after their import."""
+    return {held_name(name): value for name, value in states.items() if value is not None}
 
 
 @dataclass
@@ -54,14 +62,17 @@ class Gathered:
     problems: dict[str, str] = field(default_factory=dict)
 
 
-def gather(*, seeded: bool = True) -> Gathered:
-    """What of the libraries' state is not as right after their import; without generators unless ``seeded``."""
+def gather(*, seeded: bool = True, known: Mapping[str, Any] = NOTHING) -> Gathered:
+    """What of the libraries' state is not as right after their import; without generators unless ``seeded``.
+
+    ``known`` are states that were read for the same cell.
+    """
     found = Gathered()
     for state in registry.loaded():
         if state.seeded and not seeded:
             continue
         try:
-            value = state.get()
+            value = known[state.name] if state.name in known else state.get()
         except Exception as error:
             found.problems[state.name] = f"it cannot be read: {type(error).__name__}: {error}"
             continue

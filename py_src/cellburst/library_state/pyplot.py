@@ -20,6 +20,12 @@ def _get_figures() -> _Figures | None:
     return tuple([(number, manager.canvas.figure) for number, manager in _managers().figs.items()]) or None
 
 
+def announced() -> bool:
+    """Whether there are figures that would announce themselves to pyplot when unpickled, but for ``unannounced``."""
+    helpers: Any = sys.modules.get("matplotlib._pylab_helpers")
+    return helpers is not None and bool(helpers.Gcf.figs)
+
+
 @contextmanager
 def unannounced() -> Iterator[None]:
     """Figures that are pickled in here do not announce themselves to pyplot when unpickled: the state does that.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from cellburst.client.ahead import import_ahead
+from cellburst.client.ahead import Ahead
 from cellburst.client.cell import Prepared, prepare_cell
 from cellburst.client.discover import offline
 from cellburst.client.submit import submit_prepared
@@ -22,6 +21,7 @@ from cellburst.payload.collecting import uncollected
 if TYPE_CHECKING:
     from cellburst.client.options import SubmitOptions
     from cellburst.client.run import Run
+    from cellburst.model.plan import Plan
 
 
 def run_cell(shell: Any, line: str, cell: str) -> Any:
@@ -34,13 +34,27 @@ def run_cell(shell: Any, line: str, cell: str) -> Any:
         run, options = _submitted(shell, line, cell)
     if run is None:
         return None
+    if hasattr(type(options.over), "ran_in_cell"):  # a parameter grid: its Run button does the same again
+        options.over.ran_in_cell(cell, options, shell, run)
     with shown_plainly():
         if options.detach:
             return _detached(shell, run, options)
-        wait(shell, run, quiet=options.quiet, into=options.into, meanwhile=_import_ahead(run))
+        wait(shell, run, quiet=options.quiet, into=options.into, meanwhile=_ahead(run))
+        _show_costs(shell, run, options)
         value = collect(shell, run, into=options.into)
         figures.settle(value)
         return value
+
+
+def _show_costs(shell: Any, run: Run, options: SubmitOptions) -> None:
+    """What machines have cost, if there were any."""
+    if options.target == "local" or options.quiet:
+        return
+    from cellburst.client.costs import costs_of
+    from cellburst.display.plan import costs_bundle
+
+    if said := costs_of(run):
+        shell.display_pub.publish(costs_bundle(said), {})
 
 
 def _submitted(shell: Any, line: str, cell: str) -> tuple[Run | None, SubmitOptions]:
@@ -51,18 +65,27 @@ def _submitted(shell: Any, line: str, cell: str) -> tuple[Run | None, SubmitOpti
             raise read.line.error_at_end("there is nothing to run below this line")
         stand_as_plain(shell, cell)
         prepared = _prepare(read, shell, cell)
-    for warning in warnings_of(prepared.manifest):
+    for warning in (*warnings_of(prepared.manifest), *prepared.warnings):
         warn(warning)
     if read.options.dry_run:
         shell.display_pub.publish(inputs_bundle(prepared.manifest, prepared.sweep), {})
+        if prepared.plan is not None:
+            _show_plan(shell, prepared.plan)
         return None, read.options
     with shown_plainly():
-        return submit_prepared(prepared, offline()), read.options
+        return submit_prepared(prepared, offline(), lambda plan: _show_plan(shell, plan)), read.options
 
 
-def _import_ahead(run: Run) -> Callable[[], None] | None:
-    """What to do while a single cell runs: import what it begins with."""
-    return (lambda: import_ahead(run.record.payload.source)) if run.record.single else None
+def _show_plan(shell: Any, plan: Plan) -> None:
+    from cellburst.display.plan import plan_bundle
+
+    shell.display_pub.publish(plan_bundle(plan, time.time()), {})
+
+
+def _ahead(run: Run) -> Ahead | None:
+    """What to do while a single cell runs: import what it imports, unless its time is limited, for ours is not."""
+    record = run.record
+    return Ahead(record.payload.source) if record.single and record.options.timeout is None else None
 
 
 def _prepare(read: CellLine, shell: Any, cell: str) -> Prepared:

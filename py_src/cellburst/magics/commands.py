@@ -6,22 +6,23 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from cellburst.client.runs import attach, summaries
+from cellburst.client.runs import about_followed, attach, caught_up, summaries
 from cellburst.display.bundles import view_of
 from cellburst.display.card import card_bundle
 from cellburst.display.formatting import counted
 from cellburst.display.inputs import inputs_bundle
-from cellburst.display.listing import runs_bundle, table_bundle
+from cellburst.display.listing import runs_bundle
 from cellburst.display.results import results_bundle
 from cellburst.magics.grammar import Command, Parsed, nearest, parse
 from cellburst.magics.line import MagicLine, Word
 from cellburst.magics.logs import follow_logs, show_logs
-from cellburst.magics.plainly import shown_plainly
+from cellburst.magics.plainly import shown_plainly, warn
 from cellburst.magics.syntax import COMMANDS
 from cellburst.magics.waiting import collect, wait
 from cellburst.model.run import ENDED
-from cellburst.model.target import TARGETS
+from cellburst.targets import known
 
+_BOUND = {"p": "params", "const": "const", "when": "when"}
 Action = Callable[[Any, dict[str, Any]], Any]
 
 
@@ -47,7 +48,7 @@ def read_command(text: str, namespace: dict[str, Any]) -> tuple[str, Parsed]:
 def _command(line: MagicLine, word: Word) -> Command:
     if word.text in COMMANDS:
         return COMMANDS[word.text]
-    if word.text in TARGETS:
+    if word.text in known()[0]:
         raise line.error_at(f"a cell is run with two % signs: %%remote {word.text}", word)
     hint = nearest(word.text, COMMANDS) or f"; there are {', '.join(COMMANDS)}"
     raise line.error_at(f"there is no %remote {word.text}{hint}", word)
@@ -71,7 +72,9 @@ def _wait(shell: Any, given: dict[str, Any]) -> None:
 
 
 def _attach(shell: Any, given: dict[str, Any]) -> Any:
-    run, into = attach(given["run"]), given.get("into", "")
+    run, into = caught_up(attach(given["run"])), given.get("into", "")
+    if said := about_followed(run):
+        print(said)
     wait(shell, run, into=into)
     return collect(shell, run, into=into)
 
@@ -97,13 +100,36 @@ def _cancel(shell: Any, given: dict[str, Any]) -> None:
 
 def _retry(shell: Any, given: dict[str, Any]) -> None:
     run = attach(given["run"])
-    run.retry("failed" if given.get("failed") else "unfinished")
+    more = {name: given[name] for name in ("max_cost", "max_lifetime", "yes") if name in given}
+    run.retry("failed" if given.get("failed") else "unfinished", **more)
+    print(f"run {run.id} goes on; `%remote attach {run.id}` waits for it and collects")
+
+
+def _add(shell: Any, given: dict[str, Any]) -> None:
+    run = attach(given["run"])
+    before = run.count
+    bound = {field: {names: value for names, value, _ in given.get(key, ())} for key, field in _BOUND.items()}
+    same: dict[str, Any] = {name: given[name] for name in ("over", "zip", "sample", "sampler", "yes") if name in given}
+    where = tuple(test for test, _ in given.get("where", ()))
+    options: dict[str, Any] = {**same, **bound, "where": where}
+    options = {name: value for name, value in options.items() if value not in ({}, ())}
+    run.add(options.pop("params", None), copies=given.get("copies"), **options)
+    added = run.count - before
+    if added:
+        print(f"run {run.id} has {counted(added, 'task')} more; `%remote attach {run.id}` waits for it and collects")
+    else:
+        print(f"run {run.id} has all of these points already")
+
+
+def _continue(shell: Any, given: dict[str, Any]) -> None:
+    run = attach(given["run"]).search_more(given.get("trials", 0), until=given.get("until", ""))
     print(f"run {run.id} goes on; `%remote attach {run.id}` waits for it and collects")
 
 
 def _rerun(shell: Any, given: dict[str, Any]) -> None:
     run = attach(given["run"])
-    print(f"run {run.rerun().id} does all of {run.id} again; `%remote attach last` waits for it and collects")
+    new = run.rerun(yes=given.get("yes", False))
+    print(f"run {new.id} does all of {run.id} again; `%remote attach last` waits for it and collects")
 
 
 def _explain(shell: Any, given: dict[str, Any]) -> None:
@@ -119,13 +145,14 @@ def _delete(shell: Any, given: dict[str, Any]) -> None:
 
 
 def _targets(shell: Any, given: dict[str, Any]) -> None:
+    from cellburst.display.targets import targets_bundle
     from cellburst.pool.capacity import usable_cores
     from cellburst.settings import Settings
 
-    workers = str(Settings.load().workers or usable_cores())
-    _publish(
-        shell, table_bundle(("target", "workers", "what"), [(name, workers, what) for name, what in TARGETS.items()])
-    )
+    found, trouble = known()
+    _publish(shell, targets_bundle(found.values(), Settings.load().workers or usable_cores()))
+    if trouble:
+        warn(trouble)
 
 
 def _publish(shell: Any, bundle: dict[str, Any]) -> None:
@@ -139,7 +166,9 @@ _ACTIONS: dict[str, Action] = {
     "attach": _attach,
     "logs": _logs,
     "cancel": _cancel,
+    "add": _add,
     "retry": _retry,
+    "continue": _continue,
     "rerun": _rerun,
     "explain": _explain,
     "delete": _delete,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 import traceback
+from collections.abc import Mapping
+from types import CodeType
 from typing import Any
 
 from cellburst.display.formatting import one_line
@@ -14,8 +16,8 @@ from cellburst.magics.line import MagicLine, Word
 _FILENAME = "<magic line>"
 
 
-def evaluate(line: MagicLine, word: Word, namespace: dict[str, Any]) -> Any:
-    """The value of the expression ``word`` among the user's variables.
+def evaluate(line: MagicLine, word: Word, namespace: dict[str, Any], more: Mapping[str, Any] | None = None) -> Any:
+    """The value of the expression ``word`` among the user's variables, and those of ``more`` that they do not hide.
 
     Raises MagicLineError with Python's own words and carets under the part that failed.
     """
@@ -26,9 +28,15 @@ def evaluate(line: MagicLine, word: Word, namespace: dict[str, Any]) -> Any:
     except ValueError as error:  # a null byte
         raise line.error_at(f"ValueError: {error}", word) from None
     try:
-        return eval(code, namespace)
+        return eval(code, namespace, _unhidden(code, namespace, more or {}))
     except Exception as error:
         raise _failure(line, word, error) from error
+
+
+def _unhidden(code: CodeType, namespace: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """What the expression may take from ``more``; functions that it makes have the user's variables alone."""
+    found = {name: more[name] for name in code.co_names if name in more and name not in namespace}
+    return found or namespace
 
 
 def _syntax_error(line: MagicLine, word: Word, error: SyntaxError) -> MagicLineError:

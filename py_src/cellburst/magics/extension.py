@@ -50,6 +50,20 @@ def load(shell: Any) -> None:
     for function, kind in ((run_cell, "cell"), (run_line, "line")):
         # IPython would else take {...} in an expression for a template of its own
         shell.register_magic_function(no_var_expand(function), kind, _NAME)
+    shell.set_hook("complete_command", _complete_cell, str_key=f"%%{_NAME}")
+    shell.set_hook("complete_command", _complete_line, str_key=f"%{_NAME}")
+
+
+def _complete_cell(_: Any, event: Any) -> list[str]:
+    from cellburst.magics.completion import cell_words
+
+    return cell_words(event.text_until_cursor)
+
+
+def _complete_line(_: Any, event: Any) -> list[str]:
+    from cellburst.magics.completion import line_words
+
+    return line_words(event.text_until_cursor)
 
 
 def unload(shell: Any) -> None:

@@ -22,13 +22,17 @@ Reader = Callable[[Reading, Word], Any]
 
 @dataclass(frozen=True)
 class Option:
-    """``read`` None makes a flag; ``many`` collects the values of every mention in a list."""
+    """``read`` None makes a flag; ``many`` collects the values of every mention in a list.
+
+    With ``bare`` the value may be left out, which means that; one that is given is written behind "=".
+    """
 
     name: str
     meaning: str
     read: Reader | None = None
     metavar: str = ""
     many: bool = False
+    bare: Any = None
 
     @property
     def key(self) -> str:
@@ -118,6 +122,9 @@ class _Parser:
             if given is not None:
                 raise self._line.error_at(f"{name} takes no value", word)
             values[option.key], places[option.key] = True, word
+            return
+        if option.bare is not None and given is None:
+            values[option.key], places[option.key] = option.bare, word
             return
         value_word = self._value_word(option, word, given)
         value = option.read(self._reading, value_word)

@@ -11,15 +11,19 @@ _WIDTH = 88
 _INDENT = 30
 
 _CELL_NOTES = """\
-VALUES and EXPR are Python expressions, evaluated in the kernel. Blanks are fine inside brackets and quotes.
+VALUES, ROWS and ITERABLE are Python expressions, evaluated in the kernel; so are conditions, for each combination.
+Blanks are fine inside brackets and quotes. Ranges for --sample and --search: uniform(a, b), loguniform(a, b),
+randint(a, b), lograndint(a, b), quniform(a, b, step), choice([...]).
 
 Without a sweep and without --parallel the cell leaves the kernel as if it had run in it: printed text, displays,
 its value, its exception, and the variables that it assigned, changed in place or deleted.
 
-With a sweep (-p, --over) or --parallel the parameters are variables of the cell, and so is `task`: task.index,
-task.count, task.params, task.seed, task.attempt, task.progress(fraction, text), task.log(**metrics). The value of a
-task is its last expression. The value of the cell is a sequence of them in task order, with .frame(), .ok, .failed,
-.best("score").
+With a sweep (-p, --over, --each) or --parallel the parameters are variables of the cell, and so is `task`: task.index,
+task.count, task.params, task.seed, task.attempt, task.output_dir, task.progress(fraction, text), task.log(**metrics).
+The value of a task is its last expression. The value of the cell is a sequence of them in task order, with .frame(),
+.plot(), .best("score"), .ok, .failed, .run.
+
+A search decides over its tasks while it goes on; task.report(step, value) lets its pruner end weak ones early.
 
 While it waits, the stop button cancels what is in flight and keeps what is finished."""
 
@@ -38,6 +42,21 @@ _CELL_EXAMPLES = """\
     %%remote local --over df.head(100) --retries 2 --name "first hundred"
     predict(user_id, country)
 
+    %%remote local -p C=loguniform(0.1, 100) -p kernel=["rbf", "linear"] --sample 20
+    cross_val_score(SVC(C=C, kernel=kernel), X, y).mean()
+
+    %%remote local -p kind=["rbf", "poly"] -p power=[2, 3] --when power="kind == 'poly'"
+    fit(kind, power)
+
+    %%remote local --each path=files --batch 100
+    [score(one) for one in path]
+
+    %%remote --search tpe --trials 200 --minimize loss -p lr=loguniform(1e-5, 1e-1)
+    loss = fit(X, y, lr)
+
+    %%remote local --until "stderr < 0.01" --most 100000
+    simulate(task.seed)
+
     %%remote local --parallel 8 --seed 7 --detach
     simulate(task.seed)"""
 
@@ -50,7 +69,8 @@ _LINE_EXAMPLES = """\
     %remote attach last --into scores
     %remote logs last 3 --follow
     %remote cancel 0mf3a1c 4 5
-    %remote retry last --failed"""
+    %remote retry last --failed
+    %remote continue last --trials 100"""
 
 
 def cell_help() -> str:
@@ -96,7 +116,7 @@ def _synopsis(command: Command) -> str:
 
 
 def _mention(option: Option) -> str:
-    return f"{option.name} {option.metavar}".rstrip()
+    return f"{option.name}{'' if option.bare is not None else ' '}{option.metavar}".rstrip()
 
 
 def _option_help(option: Option) -> str:

@@ -12,6 +12,8 @@ import sys
 from types import TracebackType
 from typing import Any, NoReturn
 
+from cellburst.payload.collecting import uncollected
+
 _RENDER = "_render_traceback_"
 _MAGIC = "run_cell_magic"
 
@@ -53,7 +55,8 @@ class _ShowTraceback:
         _, error, trace = exc_tuple or sys.exc_info()
         if error is self._error and trace is not None:
             cut(trace, self._made)
-        return self._shell.showtraceback(exc_tuple, *args, **options)
+        with uncollected():  # a quarter of the time, where whole files of libraries are read to draw a frame
+            return self._shell.showtraceback(exc_tuple, *args, **options)
 
 
 def cut(trace: TracebackType, made: TracebackType) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from cellburst.magics.grammar import Parsed, nearest
+from cellburst.errors import TargetError
+from cellburst.magics.grammar import Parsed
 from cellburst.magics.line import MagicLine, Word
 from cellburst.magics.syntax import COMMANDS
-from cellburst.model.target import TARGETS
+from cellburst.targets import find
 
 
 def check_target(line: MagicLine, parsed: Parsed) -> None:
-    """Raises MagicLineError that says which targets exist."""
+    """Raises MagicLineError that says which targets exist, or what is wrong with their file."""
     name = parsed.values["target"]
-    if name in TARGETS:
-        return
-    word = parsed.places.get("target", Word(name, 0))
-    if name in COMMANDS:
-        raise line.error_at(f"{name!r} is not a target; %remote {name}, with one % sign, is the command", word)
-    hint = nearest(name, TARGETS) or f"; there is only {', '.join(TARGETS)}"
-    raise line.error_at(f"there is no target {name!r}{hint}", word)
+    try:
+        find(name)
+    except TargetError as error:
+        word = parsed.places.get("target", Word(name, 0))
+        if name in COMMANDS:
+            said = f"{name!r} is not a target; %remote {name}, with one % sign, is the command"
+            raise line.error_at(said, word) from None
+        raise line.error_at(str(error), word) from None

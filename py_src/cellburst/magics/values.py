@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from cellburst.client.options import seconds
@@ -15,8 +16,11 @@ from cellburst.errors import MagicLineError, UsageError
 from cellburst.magics.expressions import evaluate
 from cellburst.magics.grammar import Reader, Reading, nearest
 from cellburst.magics.line import Word
+from cellburst.sweeps.ranges import RANGES, Range
 
 _MOST_VALUES = 10_000_000
+_FILE = re.compile(r"""[^\s"'()\[\]{}]+\.(csv|tsv|jsonl|ndjson|json|yaml|yml)""", re.IGNORECASE)
+_ROOT = re.compile(r"\w*")
 _QUOTED = re.compile(r"""["'].*["']""", re.DOTALL)
 
 
@@ -95,15 +99,65 @@ def names(reading: Reading, word: Word) -> tuple[str, ...]:
 
 
 def binding(reading: Reading, word: Word) -> tuple[str, Any, Word]:
-    """``NAME=VALUES``: the name, the values, and the word where they stand."""
-    left, sign, right = word.text.partition("=")
-    if not sign:
-        raise reading.line.error_at(f"{word.text!r} binds nothing; write -p NAME=VALUES without spaces around =", word)
-    parameter = name(reading, Word(left, word.start))
-    place = word.after(len(left) + 1)
-    if not right:
-        raise reading.line.error(f"{left} is given no values; write -p {left}=[1, 2, 3]", place.start - 1)
+    """``NAME=VALUES``: the name (``a,b`` for several that go together), the values, and the word where they stand."""
+    left, place = _split(reading, word, "-p NAME=VALUES")
+    parameter = ",".join(names(reading, left))
+    if not place.text:
+        hint = "[(1, 2), (3, 4)]" if "," in parameter else "[1, 2, 3]"
+        raise reading.line.error(f"{left.text} is given no values; write -p {left.text}={hint}", place.start - 1)
+    found = evaluate(reading.line, place, reading.namespace, RANGES)
+    _check_range(reading, place, found)
+    return parameter, _kept(reading, place, found), place
+
+
+def constant(reading: Reading, word: Word) -> tuple[str, Any, Word]:
+    """``NAME=VALUE``, the value an expression."""
+    left, place = _split(reading, word, "--const NAME=VALUE")
+    parameter = name(reading, left)
+    if not place.text:
+        raise reading.line.error(f"{parameter} is given no value; write --const {parameter}=1", place.start - 1)
+    return parameter, evaluate(reading.line, place, reading.namespace), place
+
+
+def input_items(reading: Reading, word: Word) -> tuple[str, Any, Word]:
+    """``NAME=ITERABLE``."""
+    left, place = _split(reading, word, "--each NAME=ITERABLE")
+    parameter = name(reading, left)
+    if not place.text:
+        raise reading.line.error(f"{parameter} is given no items; write --each {parameter}=files", place.start - 1)
     return parameter, _kept(reading, place, evaluate(reading.line, place, reading.namespace)), place
+
+
+def condition_for(reading: Reading, word: Word) -> tuple[str, str, Word]:
+    """``NAME="CONDITION"``: the condition is evaluated later, for each combination."""
+    left, place = _split(reading, word, '--when NAME="CONDITION"')
+    parameter = name(reading, left)
+    if not place.text:
+        said = f'{parameter} is given no condition; write --when {parameter}="other > 0"'
+        raise reading.line.error(said, place.start - 1)
+    return parameter, text(reading, place), place
+
+
+def condition(reading: Reading, word: Word) -> tuple[str, Word]:
+    """A condition, in quotes or without blanks; evaluated later."""
+    return text(reading, word), word
+
+
+def _split(reading: Reading, word: Word, how: str) -> tuple[Word, Word]:
+    left, sign, _ = word.text.partition("=")
+    if not sign:
+        raise reading.line.error_at(f"{word.text!r} binds nothing; write {how} without spaces around =", word)
+    return Word(left, word.start), word.after(len(left) + 1)
+
+
+def _check_range(reading: Reading, word: Word, value: object) -> None:
+    """Raise MagicLineError if a variable of the notebook stands in the way of a range."""
+    called = word.text.partition("(")[0].strip()
+    if called not in RANGES or isinstance(value, (Range, list, tuple, range)):
+        return
+    if called in reading.namespace and (isinstance(value, float) or not hasattr(value, "__len__")):
+        said = f"{called} is a variable of the notebook here, not the range; write cellburst.sweeps.{called}(...)"
+        raise reading.line.error(said, word.start, word.start + len(called))
 
 
 def choice(*allowed: str) -> Reader:
@@ -119,7 +173,9 @@ def choice(*allowed: str) -> Reader:
 
 
 def table(reading: Reading, word: Word) -> Any:
-    """The value of ``--over``."""
+    """The value of ``--over``: an expression, or the name of a file."""
+    if _FILE.fullmatch(word.text) and _ROOT.match(word.text)[0] not in reading.namespace:  # type: ignore[index]
+        return Path(word.text)
     return _kept(reading, word, evaluate(reading.line, word, reading.namespace))
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from cellburst.display.bundles import head_of
+from cellburst.display.bundles import head_of, standing_of
 from cellburst.display.given import show_as
 from cellburst.display.live import LiveDisplay
 from cellburst.display.replay import Replay
@@ -16,8 +15,10 @@ from cellburst.magics.left_behind import warnings_of
 from cellburst.magics.plainly import show_plainly, warn
 from cellburst.magics.raising import raise_as_the_cells
 from cellburst.model.outcome import OutcomeKind, TaskResult
+from cellburst.model.run import RunState
 
 if TYPE_CHECKING:
+    from cellburst.client.follow import Meanwhile
     from cellburst.client.run import Run
     from cellburst.payload.delta import NamespaceDelta
 
@@ -29,17 +30,17 @@ def wait(
     quiet: bool = False,
     output: bool = True,
     into: str = "",
-    meanwhile: Callable[[], None] | None = None,
+    meanwhile: Meanwhile | None = None,
 ) -> None:
     """Until the run has ended; shows it, and with ``output`` what a single one prints and displays.
 
-    ``meanwhile`` is called at its beginning, while the run is on its way.
+    ``meanwhile`` is what to do while the run is on its way.
     Raises KeyboardInterrupt, shown as one sentence, when it is interrupted; the run is then cancelled or goes
     on, as it was submitted, and what it has finished is brought back.
     """
     sink = Replay(shell, endings=False) if output and run.record.single else None
     interval = run.connection.settings.live_interval
-    live = LiveDisplay(head_of(run), screen_for(shell, quiet=quiet), sink, interval=interval)
+    live = LiveDisplay(head_of(run), screen_for(shell, quiet=quiet), sink, standing_of(run), interval=interval)
     try:
         run.wait(listener=live, meanwhile=meanwhile)
     except KeyboardInterrupt as interrupt:
@@ -100,10 +101,15 @@ def _keep_finished(shell: Any, run: Run, into: str) -> None:
 
 
 def _way_on(run: Run) -> str:
-    if run.record.single:
+    if run.record.single:  # a plain cell reads nothing from the store
         return ""
-    counts = run.status.counts
-    if counts.succeeded == counts.total:
+    status, search = run.status, run.record.options.search
+    if status.state is RunState.SUCCEEDED:
         return ""
+    counts = status.counts
+    if search is not None and (counts.cancelled or counts.total < getattr(search, "trials", 0)):
+        return f"`%remote continue {run.id}` goes on with the search"
+    if not counts.failed + counts.unknown + counts.cancelled:
+        return ""  # none of its tasks is to blame
     which = " --failed" if counts.failed + counts.unknown and not counts.cancelled else ""
     return f"`%remote retry {run.id}{which}` runs again what has no result"

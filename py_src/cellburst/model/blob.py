@@ -25,6 +25,11 @@ class Packed(Struct, frozen=True, array_like=True):
         body = self.body_blob.size if self.body_blob else len(self.body)
         return body + sum(ref.size for ref in self.buffers)
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was packed; the pickle of anything has bytes."""
+        return not self.body and self.body_blob is None
+
     def blobs(self) -> tuple[BlobRef, ...]:
         """Every blob that must exist for the object to be rebuilt."""
         return ((self.body_blob,) if self.body_blob else ()) + self.buffers

@@ -19,10 +19,12 @@ class RunQuery(Struct, frozen=True):
 
 
 class RunGist(Struct, frozen=True):
-    """What never changes about a run and is in no column: the kind of its sweep, and the submitter's Python."""
+    """What never changes about a run and is in no column: the kind of its sweep, the submitter's Python, and whether it
+    was started on another computer."""
 
     kind: str
     python: str
+    elsewhere: bool = False
 
 
 class TaskQuery(Struct, frozen=True):
@@ -41,6 +43,15 @@ class TaskQuery(Struct, frozen=True):
     descending: bool = False
     states: frozenset[str] = frozenset()
     text: str = ""
+
+
+class Reported(Struct, frozen=True):
+    """A task whose newest generation has reported: its last attempt that did, and when it last did (wall seconds)."""
+
+    index: int
+    generation: int
+    attempt: int
+    at: float
 
 
 class AttemptRow(Struct, frozen=True):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cellburst.model.machine import Machine
 from cellburst.model.outcome import LossReason, TaskResult
+from cellburst.model.plan import Plan
 from cellburst.model.run import Run, RunState
+from cellburst.model.search import Search, Until
+from cellburst.model.sweep import SweepPart
 
 
 class RunSubmitted(Struct, frozen=True, tag=True):
@@ -56,6 +60,38 @@ class TasksRetried(Struct, frozen=True, tag=True):
     at: float
 
 
+class TasksAdded(Struct, frozen=True, tag=True):
+    """A run has more tasks than before."""
+
+    run: str
+    part: SweepPart
+    at: float
+
+
+class RunClosed(Struct, frozen=True, tag=True):
+    """No more tasks will be added to a run: it ends with those that it has. The sentence says why, if there is one."""
+
+    run: str
+    at: float
+    message: str = ""
+
+
+class RunReopened(Struct, frozen=True, tag=True):
+    """A search goes on: its run is open again, with these options of the search."""
+
+    run: str
+    search: Search | Until
+    at: float
+
+
+class RunPlanned(Struct, frozen=True, tag=True):
+    """A run goes on with another plan for its machines: more money, or a longer life for each."""
+
+    run: str
+    plan: Plan
+    at: float
+
+
 class RunStateChanged(Struct, frozen=True, tag=True):
     """The run as a whole moved; the sentence says why."""
 
@@ -80,6 +116,14 @@ class RunDeleted(Struct, frozen=True, tag=True):
     at: float
 
 
+class MachinesChanged(Struct, frozen=True, tag=True):
+    """Machines of a run are as told now; one that is not known yet is about to be asked for."""
+
+    run: str
+    machines: tuple[Machine, ...]
+    at: float
+
+
 class RunNoted(Struct, frozen=True, tag=True):
     """Something worth a line in the timeline."""
 
@@ -94,8 +138,13 @@ Event = (
     | TasksEnded
     | AttemptEnded
     | TasksRetried
+    | TasksAdded
+    | RunClosed
+    | RunReopened
+    | RunPlanned
     | RunStateChanged
     | RunRenamed
     | RunDeleted
+    | MachinesChanged
     | RunNoted
 )

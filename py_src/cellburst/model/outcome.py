@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cellburst.model.blob import Packed
+from cellburst.model.blob import BlobRef, Packed
 
 
 class OutcomeKind(str, Enum):
@@ -19,6 +19,7 @@ class OutcomeKind(str, Enum):
     LOST = "lost"
     REJECTED = "rejected"
     UNKNOWN = "unknown"
+    PRUNED = "pruned"
 
 
 class LossReason(str, Enum):
@@ -30,6 +31,8 @@ class LossReason(str, Enum):
     TOO_MANY_PROCESSES = "too many processes"
     UNRESPONSIVE = "unresponsive"
     POOL_LOST = "pool lost"
+    MACHINE_LOST = "machine lost"
+    RECLAIMED = "reclaimed"
 
 
 class Frame(Struct, frozen=True, array_like=True):
@@ -56,6 +59,13 @@ class ErrorInfo(Struct, frozen=True, array_like=True):
     exception: Packed | None = None
 
 
+class FileEntry(Struct, frozen=True, array_like=True):
+    """A file that a task left: its path below the output folder, with "/", and its bytes."""
+
+    path: str
+    blob: BlobRef
+
+
 class TaskResult(Struct, frozen=True, array_like=True):
     """The one record of how a task's generation ended.
 
@@ -64,6 +74,9 @@ class TaskResult(Struct, frozen=True, array_like=True):
     ``summary`` a JSON scalar or short text that stands for the value in tables, ``note`` a
     sentence such as why the value was not returned, ``metrics`` what ``task.log`` recorded,
     ``outputs`` the nbformat-like output records that were not streamed before.
+    ``files`` are what the task left in its output folder, ``cached`` names the task ("RUN/INDEX") whose result
+    this is where it was not executed, ``key`` is what it may be found by later (empty: by nothing), and ``params``
+    its parameters as shown where the run could not tell them before.
     """
 
     index: int
@@ -80,3 +93,7 @@ class TaskResult(Struct, frozen=True, array_like=True):
     metrics: dict[str, Any] | None = None
     outputs: tuple[dict[str, Any], ...] = ()
     worker: str = ""
+    files: tuple[FileEntry, ...] = ()
+    cached: str = ""
+    key: bytes = b""
+    params: dict[str, Any] | None = None

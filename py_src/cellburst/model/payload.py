@@ -10,6 +10,21 @@ from msgspec.structs import replace
 
 from cellburst.model.blob import Packed
 
+REACHING = "AWS_"
+"""Variables that begin so say how a cloud is reached, and with whose rights."""
+
+
+class KeyOrigin(Struct, frozen=True, array_like=True):
+    """What the keys of a run were made of, by which points that are added later get theirs.
+
+    ``own`` is a digest of the code, its inputs and the run's circumstances; ``base`` of that, the user's ``modules``
+    (as named) and the environment together: if it is another later on, the points are not what they would have been.
+    """
+
+    own: bytes
+    base: bytes
+    modules: tuple[str, ...]
+
 
 class Payload(Struct, frozen=True):
     """Everything a worker needs for every task of one run.
@@ -29,6 +44,11 @@ class Payload(Struct, frozen=True):
     ``futures`` are compiler flags of ``from __future__ import`` lines in earlier cells, ``umask`` is the
     submitter's (None: the pool's own). ``stack`` says how deep the code of a cell is in the submitter's stack, as
     frames of Python and calls of C code that Python counts, and the same for a cell that awaits; () if that is unknown.
+    ``objective`` is the number that tasks are compared by: logged, in the value, or a variable of the cell. ``keys``
+    has 16 bytes for each task, under which its result is kept; ``keyed`` is None where
+    a task that is added cannot have one. ``seeding`` "params" gives equal parameters the same
+    seed, wherever they stand in the sweep. With ``shows_params`` each result tells the task's parameters as shown,
+    because the run does not.
     """
 
     kind: Literal["cell", "function"]
@@ -53,6 +73,11 @@ class Payload(Struct, frozen=True):
     futures: int = 0
     keep_children: bool = False
     stack: tuple[int, ...] = ()
+    objective: str = ""
+    keys: Packed | None = None
+    keyed: KeyOrigin | None = None
+    seeding: Literal["index", "params"] = "index"
+    shows_params: bool = False
 
     def completed(self, env: Mapping[str, str]) -> Payload:
         """With values for variables that were not stored, as far as ``env`` has them."""
@@ -62,4 +87,4 @@ class Payload(Struct, frozen=True):
 
     def packs(self) -> tuple[Packed, ...]:
         """The pickles inside."""
-        return tuple(packed for packed in (self.inputs, self.sweep, self.states) if packed is not None)
+        return tuple(packed for packed in (self.inputs, self.sweep, self.states, self.keys) if packed is not None)

@@ -7,13 +7,18 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cellburst.model.blob import BlobRef
+from cellburst.model.environment import Environment
+from cellburst.model.machine import Fleet
 from cellburst.model.manifest import Manifest
 from cellburst.model.payload import Payload
+from cellburst.model.plan import Plan
+from cellburst.model.search import Search, Until
 from cellburst.model.sweep import SweepView
 
 
 class RunState(str, Enum):
-    """Where a run is now; the allowed moves are in ``MOVES``."""
+    """Where a run is now."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -24,15 +29,6 @@ class RunState(str, Enum):
 
 
 ENDED = frozenset({RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED})
-_LIVE = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.CANCELLING})
-MOVES: dict[RunState, frozenset[RunState]] = {
-    RunState.QUEUED: frozenset({RunState.RUNNING, RunState.CANCELLING}) | ENDED,
-    RunState.RUNNING: frozenset({RunState.QUEUED, RunState.CANCELLING}) | ENDED,
-    RunState.CANCELLING: ENDED,
-    RunState.SUCCEEDED: _LIVE,
-    RunState.FAILED: _LIVE,
-    RunState.CANCELLED: _LIVE,
-}
 
 
 class TaskState(str, Enum):
@@ -44,6 +40,7 @@ class TaskState(str, Enum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     UNKNOWN = "unknown"
+    PRUNED = "pruned"
 
 
 class RunOptions(Struct, frozen=True):
@@ -51,6 +48,9 @@ class RunOptions(Struct, frozen=True):
 
     ``parallel`` bounds how many tasks run at once (None: the target's capacity).
     ``retries`` is for the user's own exceptions; lost workers have their own count in the settings.
+    ``cache`` keeps results for later runs of the same code and inputs; "use" takes what is kept, "refresh" does not.
+    ``gpus`` is how many GPUs each task has for itself.
+    ``search`` says who decides which tasks there are, while the run goes on.
     """
 
     parallel: int | None = None
@@ -59,6 +59,9 @@ class RunOptions(Struct, frozen=True):
     seed: int = 0
     at_most_once: bool = False
     on_interrupt: Literal["cancel", "detach"] = "cancel"
+    cache: Literal["", "use", "refresh"] = ""
+    search: Search | Until | None = None
+    gpus: int = 0
 
 
 class Origin(Struct, frozen=True):
@@ -72,11 +75,22 @@ class Origin(Struct, frozen=True):
     cell: str = ""
 
 
+class Elsewhere(Struct, frozen=True):
+    """A run that another computer or environment has started: ``env`` is that environment's id, under which the bucket
+    has it, and ``key`` its user's public key, by which its records are believed."""
+
+    env: str
+    key: bytes
+
+
 class Run(Struct, frozen=True):
     """A submission, as it was submitted; never changed afterwards except for its name.
 
     ``key`` is the submitter's own id of the submission: submitting the same key again gives the
     same run. ``code`` is the text as the user wrote it. ``submitted`` is wall seconds since 1970.
+    ``open`` runs have tasks added to them until they are closed, and do not end before.
+    ``plan`` and ``environment`` are of runs on machines of their own: which ones, and what is installed there.
+    ``elsewhere`` is None for all that were started here; others are only followed.
     """
 
     id: str
@@ -90,16 +104,30 @@ class Run(Struct, frozen=True):
     code: str = ""
     manifest: Manifest = Manifest()
     origin: Origin = Origin()
+    open: bool = False
+    plan: Plan | None = None
+    environment: Environment | None = None
+    elsewhere: Elsewhere | None = None
 
     @property
     def count(self) -> int:
         """Number of tasks."""
         return self.sweep.count
 
+    def blobs(self) -> tuple[BlobRef, ...]:
+        """Everything that its tasks and machines are given."""
+        given = tuple(ref for packed in self.payload.packs() for ref in packed.blobs())
+        return given if self.environment is None else given + self.environment.blobs()
+
     @property
     def single(self) -> bool:
         """Whether it is one plain cell or call, whose exception is raised and not tabled."""
         return self.sweep.kind == "single"
+
+
+def grows(run: Run) -> bool:
+    """Whether somebody else than its submitter's sweep decides which tasks a run has."""
+    return run.sweep.kind in {"search", "calls"}
 
 
 class Counts(Struct, frozen=True):
@@ -111,11 +139,12 @@ class Counts(Struct, frozen=True):
     failed: int = 0
     cancelled: int = 0
     unknown: int = 0
+    pruned: int = 0
 
     @property
     def ended(self) -> int:
         """Tasks that will not change by themselves."""
-        return self.succeeded + self.failed + self.cancelled + self.unknown
+        return self.succeeded + self.failed + self.cancelled + self.unknown + self.pruned
 
     @property
     def total(self) -> int:
@@ -124,7 +153,7 @@ class Counts(Struct, frozen=True):
 
 
 class RunStatus(Struct, frozen=True):
-    """Where a run is now. ``reason`` says in one sentence what pending tasks wait for."""
+    """Where a run is now. ``reason`` says in one sentence what pending tasks wait for; ``fleet`` are its machines."""
 
     id: str
     state: RunState
@@ -132,6 +161,7 @@ class RunStatus(Struct, frozen=True):
     started: float | None = None
     ended: float | None = None
     reason: str = ""
+    fleet: Fleet | None = None
 
 
 class RunSummary(Struct, frozen=True):

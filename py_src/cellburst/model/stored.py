@@ -6,13 +6,19 @@ from typing import Any
 
 from msgspec import Struct
 
+from cellburst.model.blob import Packed
+from cellburst.model.known import Tried
+from cellburst.model.machine import Meter
+from cellburst.model.outcome import FileEntry
 from cellburst.model.run import Run, RunStatus
 
 
 class TaskRow(Struct, frozen=True):
     """A task as a table shows it: its newest generation, without the bytes of its value.
 
-    ``state`` is a TaskState value; the fields after it are empty until the task has ended.
+    ``state`` is a TaskState value; the fields after ``params`` are empty until the task has ended, and so are the
+    parameters of a sweep that is too long to be shown before. ``cached`` names the task ("RUN/INDEX") whose result
+    this one took over, ``files`` are what it left in its output folder.
     """
 
     index: int
@@ -28,6 +34,8 @@ class TaskRow(Struct, frozen=True):
     note: str = ""
     metrics: dict[str, Any] | None = None
     worker: str = ""
+    cached: str = ""
+    files: tuple[FileEntry, ...] = ()
 
 
 class EventRow(Struct, frozen=True):
@@ -47,6 +55,9 @@ class LiveRun(Struct, frozen=True):
     ``ended`` are the indices whose newest generation has an outcome; ``generations`` names the tasks
     whose generation is above 1; ``losses`` and ``failures`` count attempts of the newest generation that ended
     without ending the task, by index; ``leased`` are the attempts that a worker may still hold: index -> attempt.
+    ``tried`` are the lost ones and the leased ones.
+    ``open``: more tasks will be added; ``given`` is what added tasks that have not ended were given, by index,
+    and ``keys`` what their results are kept under.
     """
 
     run: Run
@@ -56,13 +67,20 @@ class LiveRun(Struct, frozen=True):
     losses: dict[int, int]
     failures: dict[int, int]
     leased: dict[int, int]
+    tried: tuple[Tried, ...] = ()
+    open: bool = False
+    given: dict[int, Packed] = {}
+    keys: dict[int, bytes] = {}
 
 
 class Standing(Struct, frozen=True):
-    """What a list of runs must be told of when it changes."""
+    """What a list of runs must be told of when it changes. ``machines`` differs when one of them does."""
 
     name: str
     status: RunStatus
+    open: bool = False
+    meter: Meter | None = None
+    machines: int = 0
 
 
 class TaskPage(Struct, frozen=True):

@@ -59,7 +59,7 @@ class BlobFolder:
         path = self.path(ref)
         try:
             if not self._keep(path, ref):
-                self._write(path, view)
+                self._write(path, ref, view)
         except OSError as error:
             raise self._refusal(error, ref) from error
         return ref
@@ -102,6 +102,17 @@ class BlobFolder:
                 continue
             freed += size
         return freed
+
+    def partial(self, ref: BlobRef) -> Path:
+        """A new file's path beside the blob's place; ``remove_partial`` knows it, should its writer die."""
+        path = self.path(ref)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path.with_name(f"{path.name}.{os.urandom(6).hex()}{_PARTIAL}")
+
+    def adopt(self, path: Path, ref: BlobRef) -> None:
+        """Give a file on this file system, whose bytes the caller has verified and synced, the blob's name."""
+        os.rename(path, self.path(ref))
+        _remember(self.path(ref), self.path(ref).stat())
 
     def __iter__(self) -> Iterator[tuple[BlobRef, float]]:
         """Every blob, damaged ones set aside included, with the wall time of its last ``put``."""
@@ -151,9 +162,8 @@ class BlobFolder:
             return False
         return True
 
-    def _write(self, path: Path, view: memoryview) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{os.urandom(6).hex()}{_PARTIAL}")
+    def _write(self, path: Path, ref: BlobRef, view: memoryview) -> None:
+        partial = self.partial(ref)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             try:

@@ -9,13 +9,15 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cellburst.payload import graph, log_handlers
+from cellburst.payload.ancestry import names_above
 from cellburst.payload.classify import LONG
 from cellburst.payload.graph import Node
 from cellburst.payload.kinds import NotReplaceableError
+from cellburst.payload.kinds_frames import INDEX, has_new_table
 from cellburst.payload.namespaces import Namespace
 from cellburst.payload.paths import Path
 from cellburst.payload.rebuild import BUILTINS, sentence
-from cellburst.payload.snapshot import Snapshot, is_users, names_above
+from cellburst.payload.snapshot import Snapshot, is_users
 
 REPLACED = "replaced"
 """The kind of an update that says: the object that this path leads to is another one from now on."""
@@ -40,7 +42,8 @@ class Update(NamedTuple):
 class Changes:
     """What a cell did to its namespace. ``lost`` has, by name, changes that cannot be told or sent.
 
-    ``ended`` are objects whose finalizers and weak references have noticed that the cell let them go.
+    ``ended`` are objects whose finalizers and weak references have noticed that the cell let them go. ``looked_up``
+    are pandas indexes that were first asked for a label.
     """
 
     assigned: dict[str, Any] = field(default_factory=dict)
@@ -48,6 +51,7 @@ class Changes:
     updates: list[Update] = field(default_factory=list)
     lost: dict[str, str] = field(default_factory=dict)
     ended: tuple[Path, ...] = ()
+    looked_up: tuple[Path, ...] = ()
     references: References = field(default_factory=lambda: References({}, set()))
 
 
@@ -71,6 +75,7 @@ class References:
         self._replaced = replaced
         self._paths: dict[int, Path] = {}
         self._of_loggers: dict[int, Path] = log_handlers.lists_of_loggers()
+        self.ids = frozenset((*nodes, *texts, *self._of_loggers, _BUILTINS))
 
     def get(self, key: int, /) -> Path | None:
         node = self.nodes.get(key)
@@ -119,6 +124,9 @@ def find_changes(before: Snapshot, after: Namespace) -> Changes:
         for node, content in contents
     ]
     found.updates += [Update(None, REPLACED, node.path(), tuple(sorted(before.names_of(node)))) for node in replaced]
+    found.looked_up = tuple(
+        node.path() for node in before.nodes.values() if node.kind is INDEX and _is_asked_first(node)
+    )
     nodes = {**{id(node.obj): node for node in graph.shared_dicts(before.nodes)}, **before.nodes}
     texts = {
         id(value): (name, value)
@@ -127,6 +135,11 @@ def find_changes(before: Snapshot, after: Namespace) -> Changes:
     }
     found.references = References(nodes, {id(node.obj) for node in replaced}, before.anchor, texts)
     return found
+
+
+def _is_asked_first(node: Node) -> bool:
+    judged = node.obj is not None and node.frozen is not None and not node.whole
+    return judged and has_new_table(node.obj, node.frozen)
 
 
 def _contents(before: Snapshot, found: Changes) -> tuple[list[tuple[Node, Any]], list[Node]]:

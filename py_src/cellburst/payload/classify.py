@@ -106,32 +106,44 @@ _IMMUTABLE = (
     *(ModuleType, CodeType, Enum, PurePath, Decimal, Fraction),
     *(date, time, timedelta, tzinfo, property, staticmethod, classmethod),
 )
-# Types whose instances are pickled by their attributes and items; not of the notebook's, which would be kept alive.
-_of_objects: dict[type, Kind] = {list: SEQUENCE}
+# All instances of these types are of one kind; none of the notebook's, which would be kept alive.
+KINDS_OF_TYPES: dict[type, Kind] = {
+    list: SEQUENCE,
+    tuple: TUPLE,
+    set: SET,
+    frozenset: FROZEN_SET,
+    MethodType: METHOD,
+    CellType: CELL,
+}
+_never: set[type] = set()  # types none of whose instances can change; not of the notebook's either
+_arrays: set[type] = set()  # numpy's own type, when there has been one
 _REDUCED_AS_OBJECTS = frozenset({OrderedDict, defaultdict, Counter, deque})
 
 
 def kind_of(obj: Any, namespace: Namespace | None) -> Kind | None:
     """How to treat an object; None for what cannot change or travels by name."""
     kind = type(obj)
-    if (known := _of_objects.get(kind)) is not None:
+    if (known := KINDS_OF_TYPES.get(kind)) is not None:
         return known
+    if kind in _arrays:
+        return _kind_of_array(obj)
+    if kind in _never:
+        return None
     if kind in ATOMS:
         return FIXED if (kind is str or kind is bytes) and len(obj) >= LONG else None
     if kind is dict:
         return MAPPING if obj is not _BUILTINS else None
     if isinstance(obj, _IMMUTABLE):
         if isinstance(obj, Enum):
-            return INSTANCE if is_dynamic(kind) else None
+            if is_dynamic(kind):
+                return INSTANCE
+            _never.add(kind)
+            return None
         return WRAPPER if kind in WRAPPERS else None
     if isinstance(obj, type):
         return CLASS if is_dynamic(obj) else None
     if kind is FunctionType:
         return FUNCTION if functions.is_notebook_function(obj, namespace) else None
-    if kind is CellType:
-        return CELL
-    if kind is MethodType:
-        return METHOD
     if kind is BuiltinFunctionType:
         return None if obj.__self__ is None or isinstance(obj.__self__, (ModuleType, type)) else METHOD
     if kind in type_parameters.KINDS:
@@ -159,16 +171,19 @@ def _kind_by_reduction(obj: Any, kind: Any) -> Kind | None:
     if found := exception_kind(obj):
         return found
     if transform_nodes.is_node(kind):
-        return TRANSFORM
+        return _always(TRANSFORM, kind)
     if figures.is_figure(kind) and has_default_reduce(kind):
         return FIGURE
     if found := image_kind(obj):
         return found
     plain = getattr(sys.modules.get("numpy"), "ndarray", None)
     if plain is not None and isinstance(obj, plain):
+        if kind is plain:
+            _arrays.add(kind)
+            return _kind_of_array(obj)
         if obj.base is not None and file_maps.find(obj) is not None:
             return FILE_MAP
-        return ARRAY if kind is plain or arrays.is_plain_subclass(kind) else data_kind(obj)
+        return ARRAY if arrays.is_plain_subclass(kind) else data_kind(obj)
     if found := tensor_kind(obj):
         return found
     if frames.is_frame(kind):
@@ -179,9 +194,17 @@ def _kind_by_reduction(obj: Any, kind: Any) -> Kind | None:
         return MAPPING if isinstance(obj, dict) else INSTANCE
     if not _by_attributes(kind):
         return _data_kind(obj, kind)
-    found = object_kind(obj)
+    return _always(object_kind(obj), kind)
+
+
+def _kind_of_array(array: Any) -> Kind:
+    return FILE_MAP if array.base is not None and file_maps.find(array) is not None else ARRAY
+
+
+def _always(found: Kind, kind: Any) -> Kind:
+    """What is found for an instance is so for all of its type."""
     if kind.__module__ != "__main__":
-        _of_objects[kind] = found
+        KINDS_OF_TYPES[kind] = found
     return found
 
 
@@ -192,7 +215,8 @@ def _by_attributes(kind: Any) -> bool:
 
 def _data_kind(obj: Any, kind: Any) -> Kind | None:
     if kind.__module__ == "numpy" and hasattr(kind, "dtype") and not hasattr(kind, "__setitem__"):
-        return None  # a numpy scalar or a data type
+        _never.add(kind)  # a numpy scalar or a data type
+        return None
     if reducers.is_record(kind) and obj.base is not None:
         return RECORD
     return data_kind(obj)

@@ -36,7 +36,8 @@ class NamespaceDelta:
     ``changed`` has this side's own objects, as they were before ``merge.apply``, which makes ``updates``
     to them. ``states`` is what it changed of its libraries' state. ``placeholders`` stand for what could not come
     back, each at its place; ``unreturned`` says by name of what else that is so, and why. ``error`` is what the cell
-    raised, if that could travel. ``ended`` has this side's objects whose copies' finalizers ran there.
+    raised, if that could travel. ``ended`` has this side's objects whose copies' finalizers ran there,
+    ``looked_up`` pandas indexes whose copies were first asked for a label there.
     """
 
     assigned: dict[str, Any] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class NamespaceDelta:
     placeholders: list[Placeholder] = field(default_factory=list)
     error: BaseException | None = None
     ended: list[Any] = field(default_factory=list)
+    looked_up: list[Any] = field(default_factory=list)
 
     def tell_placeholders(self, run: str) -> None:
         """Tell all which run left them."""
@@ -106,6 +108,7 @@ def pack_delta(
 def _body(
     changes: Changes, value: object, has_value: bool, states: Mapping[str, Any], error: BaseException | None
 ) -> dict[str, Any]:
+    looked_up = {"looked_up": changes.looked_up} if changes.looked_up else {}
     return {
         "error": error,
         "states": dict(states),
@@ -116,6 +119,7 @@ def _body(
         "ended": changes.ended,
         "value": value,
         "has_value": has_value,
+        **looked_up,
     }
 
 
@@ -182,6 +186,7 @@ def unpack_delta(
         placeholders=found.get("placeholders", []),
         error=found["error"] if isinstance(found["error"], BaseException) else None,
         ended=here.those_at(found.get("ended", ())),
+        looked_up=here.those_at(found.get("looked_up", ())),
     )
     for name in names - set(delta.assigned) - set(delta.deleted):
         if name in here.from_inputs:

@@ -11,16 +11,20 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from cellburst.payload.classify import is_plain, kind_of
-from cellburst.payload.kinds import Kind, Step, by_digest, same_digest
+from cellburst.payload.classify import KINDS_OF_TYPES, is_plain, kind_of
+from cellburst.payload.kinds import Kind, Part, Step, by_digest, same_digest
+from cellburst.payload.kinds_data import FIXED
 from cellburst.payload.kinds_iterators import POSITION
 from cellburst.payload.kinds_objects import INSTANCE, MAPPING, SEQUENCE
+from cellburst.payload.kinds_sets import FROZEN_SET
+from cellburst.payload.kinds_wrapping import TUPLE
 from cellburst.payload.namespaces import Namespace
 from cellburst.payload.paths import Path
 from cellburst.payload.placeholders import Placeholder, reason_of
 from cellburst.payload.reducers import has_shared_dict
 
 MOST = 10_000  # objects below one name; the value of a name with more is judged as a whole
+_ITSELF = ("",)  # the step to a variable's own value, which no path tells
 
 
 class Node:
@@ -33,7 +37,8 @@ class Node:
         self.kind = kind
         self.parents: list[Node | str] = [parent]
         self.step = step
-        self.type_name = "" if kind is POSITION else _type_name(obj)  # now: an instance may change its class
+        # now: an instance may change its class
+        self.type_name = "" if kind is POSITION else _type_name(obj) if kind is FIXED else type(obj).__qualname__
         self.frozen: Any = None
         self.whole = False  # judged with all that is inside
 
@@ -86,31 +91,44 @@ def _reach(
 ) -> list[tuple[Node, Node | str]] | None:
     """Fill ``below`` breadth first, so that paths are short; further ways to known nodes. None: there are too many."""
     links: list[tuple[Node, Node | str]] = []
-    queue: deque[tuple[Node | str, Step, Any]] = deque([(name, (), value)])
+    queue: deque[tuple[Node | str, list[Part]]] = deque([(name, [(_ITSELF, value)])])
+    waiting = 1  # parts in the queue
+    kind_at_once = KINDS_OF_TYPES.get
     while queue:
-        parent, step, obj = queue.popleft()
-        known = found.get(id(obj)) or below.get(id(obj))
-        if known is not None:
-            if step[:1] != ("root",):  # a view does not lead to all of what it shows a part of
-                links.append((known, parent))
-            continue
-        kind = kind_of(obj, namespace)
-        if kind is None or (parent is not name and is_plain(obj)):
-            continue
-        node = below[id(obj)] = Node(obj, kind, parent, step)
-        try:
-            queue.extend([(node, further, part) for further, part in islice(kind.parts(obj), MOST)])
-        except Exception:  # an object with a mind of its own: judged with all that is inside
-            node.whole = True
-        if len(below) + len(queue) > MOST:
-            return None
+        parent, parts = queue.popleft()
+        for step, obj in parts:
+            waiting -= 1
+            key = id(obj)
+            known = below.get(key) or found.get(key)
+            if known is not None:
+                if step[0] != "root":  # a view does not lead to all of what it shows a part of
+                    links.append((known, parent))
+                continue
+            kind = kind_at_once(type(obj)) or kind_of(obj, namespace)
+            if kind is None or ((kind is TUPLE or kind is FROZEN_SET) and parent is not name and is_plain(obj)):
+                continue
+            node = below[key] = Node(obj, kind, parent, step)
+            try:
+                further: Any = kind.parts(obj)
+                if type(further) is not list or len(further) > MOST:
+                    further = list(islice(further, MOST))
+            except Exception:  # an object with a mind of its own: judged with all that is inside
+                node.whole, further = True, []
+            if further:
+                queue.append((node, further))
+                waiting += len(further)
+            if len(below) + waiting > MOST:
+                return None
     return links
 
 
 def shared_dicts(nodes: Mapping[int, Node]) -> Iterator[Node]:
     """Nodes for the `__dict__` of instances to which something else has come to refer."""
     for node in nodes.values():
-        if type(node.obj).__dictoffset__ and node.kind in (INSTANCE, MAPPING, SEQUENCE) and has_shared_dict(node.obj):
+        kind = node.kind
+        if kind is not INSTANCE and kind is not MAPPING and kind is not SEQUENCE:
+            continue
+        if type(node.obj).__dictoffset__ and has_shared_dict(node.obj):
             yield Node(node.obj.__dict__, MAPPING, node, ("dict",))
 
 

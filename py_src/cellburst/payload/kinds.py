@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import is_
 from typing import Any, Protocol
 
 from cellburst.payload.steps import own_attributes, slot_names
@@ -86,7 +87,11 @@ def attribute_changes(before: Mapping[str, Any] | None, now: Mapping[str, Any]) 
 
 def same_attributes(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether the same names have the same objects."""
-    return len(before) == len(now) and all(before.get(name, _MISSING) is value for name, value in now.items())
+    if len(before) != len(now):
+        return False
+    if all(map(is_, before.values(), now.values())) and all(map(is_, before, now)):  # in the same order
+        return True
+    return all(before.get(name, _MISSING) is value for name, value in now.items())
 
 
 def set_attributes(obj: Any, changes: AttributeChanges) -> None:

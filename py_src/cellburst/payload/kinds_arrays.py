@@ -42,7 +42,7 @@ class _Frozen:
             self.values = objects(array) if array.dtype.kind == "O" else judge(array)
         elif memory.is_whole(owner):
             if claimed and memory.source_of(owner) is None:
-                self.memory = MemoryState(owner)
+                self.memory = MemoryState(owner, self.address if owner is array else None)
         else:
             self.values = judge(array)
 
@@ -102,12 +102,12 @@ def _content(array: Any, frozen: Any) -> Any:
     attributes = attribute_changes(frozen and frozen.attributes, _attributes(array))
     form = _form(array) if frozen is not None and frozen.form != _form(array) else None
     was = _form(array) if frozen is None else frozen.form
-    values: Any = None
+    values: Any = None  # of one in its old form it was just asked whether its memory is the same
     if kind == "O":
         values = _changed_objects(array, frozen)
     elif frozen is None or frozen.values is not None:
         values = array.copy()
-    elif frozen.memory is not None and frozen.memory.changes():
+    elif frozen.memory is not None and (frozen.memory.found if form is None else frozen.memory.changes)():
         values = [(frozen.memory.low + first - frozen.address, part) for first, part in frozen.memory.contents()]
     return was, form, values, attributes
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from operator import is_
 from typing import Any
 
-from cellburst.payload import frames, memory
+from cellburst.payload import frames, index_tables, memory
 from cellburst.payload.kinds import (
     Judge,
     Kind,
@@ -145,6 +145,15 @@ def _names(index: Any) -> tuple[Any, ...]:
     return tuple(index.names)
 
 
+def _index_state(index: Any) -> tuple[tuple[Any, ...], bool]:
+    return _names(index), index_tables.is_made(index)
+
+
+def has_new_table(index: Any, frozen: Any) -> bool:
+    """Whether pandas has made its table of labels since then."""
+    return not frozen[1] and index_tables.is_made(index)
+
+
 def _replace_names(index: Any, content: Any) -> None:
     index.names = list(content)
 
@@ -188,8 +197,8 @@ OPAQUE_FRAME = Kind(
 )
 INDEX = Kind(
     "index",
-    lambda index, _: _names(index),
-    lambda frozen, index, _: frozen == _names(index),
+    lambda index, _: _index_state(index),
+    lambda frozen, index, _: frozen[0] == _names(index),
     lambda index, _: _names(index),
     _replace_names,
     _index_parts,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Collection, Iterable
 from itertools import chain
 from operator import is_
-from types import BuiltinMethodType, MethodType
+from types import BuiltinMethodType, GetSetDescriptorType, MethodType
 from typing import Any
 
 from cellburst.payload.kinds import (
@@ -20,13 +21,15 @@ from cellburst.payload.kinds import (
     set_state,
 )
 from cellburst.payload.log_handlers import OWN_TO_A_PROCESS, is_handler
-from cellburst.payload.reducers import has_shared_dict
-from cellburst.payload.steps import has_own_state, own_attributes
+from cellburst.payload.reducers import REFERENCES, has_shared_dict
+from cellburst.payload.steps import has_own_state, own_attributes, slot_names
 
 ATOMS = frozenset(
     {int, float, bool, str, bytes, complex, type(None), type(Ellipsis), type(NotImplemented), range, slice}
 )
 _BARE = frozenset({list, dict, deque, set, frozenset, tuple, MethodType, BuiltinMethodType})
+_read = object.__getattribute__
+_plain_types: set[Any] = set()  # all of whose instances' parts are in their own `__dict__`, which is read plainly
 _IMMUTABLE_TYPE, _HEAP_TYPE = 1 << 8, 1 << 9  # of `type.__flags__`
 
 
@@ -53,26 +56,54 @@ def attributes_of(obj: Any) -> dict[str, Any]:
     return {} if type(obj) in _BARE else own_attributes(obj)
 
 
-def attribute_parts(obj: Any) -> Iterable[Part]:
+def _attributes_now(obj: Any) -> Any:
+    """``own_attributes``, to be looked at and at once forgotten."""
+    if type(obj) in _plain_types and type(own := _read(obj, "__dict__")) is dict:
+        return own
+    return own_attributes(obj)
+
+
+def attribute_parts(obj: Any) -> list[Part]:
     """The class, if it travels by value, and what is in the `__dict__` and slots."""
-    if type(obj) in _BARE:
-        return
-    if is_dynamic(type(obj)):
-        yield ("class",), type(obj)
-    if type(obj).__dictoffset__ and has_shared_dict(obj):
-        yield ("dict",), obj.__dict__
-    for name, value in own_attributes(obj).items():
-        if type(value) not in ATOMS and not (name in OWN_TO_A_PROCESS and is_handler(type(obj))):
-            yield (".", name), value
+    kind = type(obj)
+    if kind in _BARE:
+        return []
+    if kind in _plain_types and type(own := _read(obj, "__dict__")) is dict:
+        parts = [((".", name), value) for name, value in own.copy().items() if type(value) not in ATOMS]
+        return [(("dict",), own), *parts] if sys.getrefcount(own) > REFERENCES else parts
+    if _is_plain_type(kind):
+        _plain_types.add(kind)
+    found: list[Part] = [(("class",), kind)] if is_dynamic(kind) else []
+    if kind.__dictoffset__ and has_shared_dict(obj):
+        found.append((("dict",), obj.__dict__))
+    attributes = own_attributes(obj)
+    if not OWN_TO_A_PROCESS.isdisjoint(attributes) and is_handler(kind):
+        attributes = {name: value for name, value in attributes.items() if name not in OWN_TO_A_PROCESS}
+    found += [((".", name), value) for name, value in attributes.items() if type(value) not in ATOMS]
+    return found
+
+
+def _is_plain_type(kind: Any) -> bool:
+    """Whether all that instances have is in their own `__dict__`; not of the notebook's, which would be kept alive."""
+    if not kind.__dictoffset__ or is_dynamic(kind) or is_handler(kind) or slot_names(kind):
+        return False
+    reads_plainly = kind.__getattribute__ is object.__getattribute__
+    return reads_plainly and not any("__dict__" in vars(cls) and not _has_getset(cls) for cls in kind.__mro__)
+
+
+def _has_getset(cls: type) -> bool:
+    return isinstance(vars(cls)["__dict__"], GetSetDescriptorType)
 
 
 # Sequences
 
 
 def _sequence_parts(obj: Any) -> Iterable[Part]:
-    if not only_plain(obj):
-        yield from ((("[", index), part) for index, part in enumerate(obj) if type(part) not in ATOMS)
-    yield from attribute_parts(obj)
+    attributes = attribute_parts(obj)
+    if only_plain(obj):
+        return attributes
+    items: list[Part] = [(("[", index), part) for index, part in enumerate(obj) if type(part) not in ATOMS]
+    return items + attributes if attributes else items
 
 
 def _freeze_sequence(obj: Any, _: Judge) -> Any:
@@ -105,10 +136,12 @@ def _identical(before: list[Any], now: Any) -> bool:
 
 
 def _mapping_parts(obj: Any) -> Iterable[Part]:
+    found: list[Part] = []
     for step, members in (("k", dict.keys(obj)), ("v", dict.values(obj))):
         if not only_plain(members):
-            yield from (((step, index), part) for index, part in enumerate(members) if type(part) not in ATOMS)
-    yield from attribute_parts(obj)
+            found += [((step, index), part) for index, part in enumerate(members) if type(part) not in ATOMS]
+    found += attribute_parts(obj)
+    return found
 
 
 def _base_of(obj: Any) -> Any:
@@ -161,7 +194,7 @@ def _freeze_instance(obj: Any, _: Judge) -> Any:
 
 def _same_instance(frozen: Any, obj: Any, _: Judge) -> bool:
     cls, attributes = frozen
-    return type(obj) is cls and same_attributes(attributes, own_attributes(obj))
+    return type(obj) is cls and same_attributes(attributes, _attributes_now(obj))
 
 
 def _instance_content(obj: Any, frozen: Any) -> Any:
@@ -180,16 +213,12 @@ def _replace_instance(obj: Any, content: Any) -> None:
 
 def _stateful_parts(obj: Any) -> Iterable[Part]:
     state = obj.__getstate__()
-    for step, part in attribute_parts(obj):
-        if step[0] != "." or _holds(state, step[1], part):
-            yield step, part
-
-
-def _holds(state: Any, name: str, part: Any) -> bool:
-    """Whether the attribute travels as it is."""
-    if isinstance(state, dict):
-        return state.get(name) is part
-    return isinstance(state, (list, tuple)) and any(one is part for one in state)
+    parts = attribute_parts(obj)
+    if isinstance(state, dict):  # only what travels as it is
+        get = state.get
+        return [(step, part) for step, part in parts if step[0] != "." or get(step[1]) is part]
+    held = set(map(id, state)) if isinstance(state, (list, tuple)) else ()
+    return [(step, part) for step, part in parts if step[0] != "." or id(part) in held]
 
 
 @functools.lru_cache(512)
@@ -213,7 +242,7 @@ def _freeze_stateful(obj: Any, digest: Judge) -> Any:
 
 def _same_stateful(frozen: Any, obj: Any, digest: Judge) -> bool:
     attributes, pickled = frozen
-    return same_attributes(attributes, own_attributes(obj)) and (pickled is None or bool(pickled == digest(obj)))
+    return same_attributes(attributes, _attributes_now(obj)) and (pickled is None or bool(pickled == digest(obj)))
 
 
 def _stateful_content(obj: Any, frozen: Any) -> Any:

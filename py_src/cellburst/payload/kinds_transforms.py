@@ -20,7 +20,7 @@ from cellburst.payload.transform_nodes import PARENTS, Node, attributes_of, foll
 
 
 def _parts(node: Node) -> Iterable[Part]:
-    return (part for part in attribute_parts(node) if part[0] != (".", PARENTS))
+    return [part for part in attribute_parts(node) if part[0] != (".", PARENTS)]
 
 
 def _freeze(node: Node, _: Judge) -> Any:

@@ -43,8 +43,6 @@ def source_of(owner: Any) -> Any:
     base = owner.base
     if type(base) is memoryview:
         base = base.obj
-    if type(base) is bytes and owner.flags.writeable:  # numpy has taken it over for itself
-        return None
     if type(base) is bytes and owner.flags.writeable:  # numpy's unpickling takes over the bytes that it was given
         return None
     return base if type(base) in (bytes, bytearray, flat_array) else tensor_memory.storage_of(base)

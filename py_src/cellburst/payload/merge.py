@@ -8,7 +8,7 @@ import weakref
 from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from typing import Any
 
-from cellburst.payload import outsiders
+from cellburst.payload import index_tables, outsiders
 from cellburst.payload.changes import REPLACED, Update
 from cellburst.payload.classify import KINDS
 from cellburst.payload.delta import NamespaceDelta
@@ -41,6 +41,8 @@ def apply(delta: NamespaceDelta, namespace: Namespace) -> None:
     updates = [update for update in delta.updates if update.kind != REPLACED]
     for update in sorted(updates, key=_place):
         _replace(update, delta)
+    for index in delta.looked_up:
+        index_tables.make(index)
     if ended:
         _end(ended, updates)
     for names, old in replaced:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import weakref
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import Any
 
 from cellburst.payload import set_tables
@@ -85,8 +86,9 @@ def sets_in(memo: Callable[[], dict[int, Any]], chunks: list[Any]) -> list[Any]:
     signs = (_SET, _FROZEN_SET) if size <= _SMALL else (_SET,)
     if size > _LARGEST or not any(sign in chunk for chunk in chunks for sign in signs):
         return []
-    objects = [entry[1] for entry in memo().values()]
-    return [found for found in objects if isinstance(found, (set, frozenset))]
+    objects = list(map(itemgetter(1), memo().values()))
+    kinds = {kind for kind in set(map(type, objects)) if issubclass(kind, (set, frozenset))}
+    return [found for found in objects if type(found) in kinds]
 
 
 def numbered(sets: Iterable[Any]) -> list[Any]:

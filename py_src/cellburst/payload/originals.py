@@ -28,6 +28,17 @@ def active() -> bool:
     return bool(_changed or _shared or hand_made.travelling)
 
 
+def standing() -> tuple[frozenset[Any], ...]:
+    """What all of this goes by: as long as it is the same, the same object is pickled in the same way."""
+    return (
+        frozenset(_changed),
+        frozenset(_known),
+        frozenset(_shared),
+        frozenset(_copied),
+        frozenset(hand_made.travelling),
+    )
+
+
 def note(place: str, value: Any, original: Any = MISSING) -> None:
     """``value`` stands at ``place`` and is not the library's; ``original`` is what was, if that is known."""
     if value is original:

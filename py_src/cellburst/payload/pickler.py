@@ -39,6 +39,9 @@ from cellburst.payload.rebuild import BUILTINS
 from cellburst.payload.weak import WeakTargets
 
 _BUILTINS = vars(builtins)
+_UNKNOWN: Any = object()
+# How instances are pickled of types that need no closer look; not of the notebook's, which would be kept alive.
+_of_instances: dict[type, reducers.Reducer | None] = {}
 _STREAMS = ("stdout", "stderr", "stdin")
 _SMALL = 64 * 1024
 
@@ -59,7 +62,10 @@ def _streams_of(name: str) -> list[Any]:
 
 
 class References(Protocol):
-    """What stands for an object of this ``id`` in the pickle; None: the object itself."""
+    """What stands for an object of this ``id`` in the pickle; None: the object itself.
+
+    If it has ``ids``, they are all that may be known, and others are not asked about: that is by far the most.
+    """
 
     def get(self, key: int, /) -> Any: ...
 
@@ -79,6 +85,8 @@ class NotebookPickler(cloudpickle.Pickler):  # type: ignore[misc]
     Arrays of fewer than ``small`` bytes offer no buffer. ``plan`` is what a first try has found out (``next_plan``).
     """
 
+    dispatch_table: Any
+
     def __init__(
         self,
         write: Write,
@@ -87,6 +95,7 @@ class NotebookPickler(cloudpickle.Pickler):  # type: ignore[misc]
         small: int = _SMALL,
         plan: Plan | None = None,
     ) -> None:
+        self.dispatch_table = {**copyreg.dispatch_table, **_OF_CLOUDPICKLE, **_OWN}  # a dict is asked much quicker
         super().__init__(Sink(write), protocol=5, buffer_callback=take_buffer)
         self._namespace = namespace
         self._cells: dict[int, functions.CellRef] = {}
@@ -106,6 +115,9 @@ class NotebookPickler(cloudpickle.Pickler):  # type: ignore[misc]
     leaves_objects_behind = True
     """Whether objects of the sender that refer to what is sent may stay behind and still be used."""
 
+    tells_tables = True
+    """Whether it is a part of a pandas index that it was asked for a label."""
+
     names_builtins = False
     """Whether the dictionary of Python's own names is named, so that a dictionary that holds it can be sent."""
 
@@ -113,6 +125,9 @@ class NotebookPickler(cloudpickle.Pickler):  # type: ignore[misc]
         kind = type(obj)
         if originals.active() and (reduced := originals.reduce(obj)) is not None:
             return self._by_value(obj, kind) if reduced is originals.BY_VALUE else reduced
+        if (reduce := _of_instances.get(kind, _UNKNOWN)) is not _UNKNOWN and id(obj) not in self._streams:
+            self.kinds.add(kind)
+            return NotImplemented if reduce is None else reduce(obj, self)
         if kind is FunctionType:
             if obj.__globals__ is self._namespace:
                 return self._dynamic_function_reduce(obj)
@@ -139,6 +154,8 @@ class NotebookPickler(cloudpickle.Pickler):  # type: ignore[misc]
             _refuse(obj)
         self.kinds.add(kind)
         reduce = reducers.for_kind(kind)
+        if kind.__module__ != "__main__" and not isinstance(kind, EnumMeta):
+            _of_instances[kind] = reduce
         return NotImplemented if reduce is None else reduce(obj, self)
 
     def next_plan(self) -> Plan | None:
@@ -212,12 +229,14 @@ class ReferringPickler(NotebookPickler):
         plan: Plan | None = None,
     ) -> None:
         self._anchor = getattr(references, "anchor", None)
+        self.tells_tables = getattr(references, "tells_tables", True)
         super().__init__(write, take_buffer, namespace, small, plan)
         self._references = references
+        self._ids: Any = getattr(references, "ids", references)
         self.kinds = getattr(references, "kinds", self.kinds)
 
     def persistent_id(self, obj: Any) -> Any:
-        return self._references.get(id(obj))
+        return self._references.get(id(obj)) if id(obj) in self._ids else None
 
     def _reached(self) -> Any:
         named = {id(target) for target in self.weak.found if self._references.get(id(target)) is not None}
@@ -247,7 +266,8 @@ _OWN: dict[type, Callable[[Any], Any]] = {
     io.TextIOWrapper: _refuse,
     ModuleType: _reduce_module,
 }
-NotebookPickler.dispatch_table = ChainMap(_OWN, cloudpickle.Pickler.dispatch_table, copyreg.dispatch_table)
+_OF_CLOUDPICKLE: dict[type, Callable[[Any], Any]] = cloudpickle.Pickler._dispatch_table
+NotebookPickler.dispatch_table = ChainMap(_OWN, _OF_CLOUDPICKLE, copyreg.dispatch_table)
 
 
 def holds_scopes(variables: object) -> bool:

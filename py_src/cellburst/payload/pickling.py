@@ -12,6 +12,7 @@ from cellburst.abc import BlobStore
 from cellburst.errors import PayloadError, UnpicklableError
 from cellburst.model.blob import Packed
 from cellburst.payload import diagnose, orders, rebuild
+from cellburst.payload.begun import Begun
 from cellburst.payload.depth import deeper
 from cellburst.payload.namespaces import Namespace, filling
 from cellburst.payload.pickler import NotebookPickler, References, ReferringPickler, ScopePickler, holds_scopes
@@ -32,17 +33,18 @@ def pack(
     namespace: Namespace | None = None,
     known: Mapping[int, str] | None = None,
     name: str = "the value",
+    begun: Begun | None = None,
 ) -> Packed:
     """Pickle an object; large buffers and a large stream go to ``blobs``.
 
     Functions and classes whose globals are ``namespace`` leave them behind and get those of the other
     side; without a namespace they carry what they use, and work anywhere. An object whose ``id`` is in
     ``known`` is not sent but named. ``name`` is what a refusal calls the object; the entries of a dict
-    of names are called by their own.
+    of names are called by their own. ``begun`` may have parts of it already.
 
     Raises UnpicklableError with the path to what cannot travel and the reason; DiskFullError, StoreError.
     """
-    if known is None and _is_plain(obj):
+    if known is None and is_plain(obj):
         body = pickle.dumps(obj, 5)
         return Packed(body) if len(body) <= settings.inline_bytes else store([body], [], blobs, settings)
     try:
@@ -53,6 +55,7 @@ def pack(
             references=known,
             numbered=namespace is not None,
             arranged=True,
+            begun=begun,
         )
     except (Exception, SystemExit, GeneratorExit) as error:
         raise UnpicklableError(diagnose.refusal(obj, name, error, namespace=namespace)) from error
@@ -95,18 +98,21 @@ def dump(
     make: MakePickler | None = None,
     numbered: bool = False,
     arranged: bool = False,
+    begun: Begun | None = None,
 ) -> tuple[list[Any], list[memoryview]]:
     """The chunks of the stream, and the buffers of at least ``buffer_bytes`` bytes that are not in it.
 
     Where arrays prove to share memory or weak references occur, everything is pickled a second time, by a plan; so
     it is where there are sets whose members the other side should know by number (``numbered``) or whose order would
     be another there (``arranged``). ``make`` makes another pickler than that for ``namespace`` and ``references``.
+    ``begun`` may be the first time.
     """
     if make is None:
         make = partial(ScopePickler if holds_scopes(obj) else NotebookPickler, namespace=namespace)
         if references is not None:
             make = partial(ReferringPickler, namespace=namespace, references=references)
-    pickler, chunks, buffers = _dump(obj, buffer_bytes, make, None)
+    first = None if begun is None or references is not None else begun.complete(obj)
+    pickler, chunks, buffers = first or _dump(obj, buffer_bytes, make, None)
     plan = pickler.next_plan()
     sets = orders.sets_in(pickler.memo.copy, chunks) if numbered or arranged else []
     recipes = orders.to_arrange(sets) if sets and arranged else []
@@ -172,7 +178,7 @@ class _ReferringUnpickler(pickle.Unpickler):
         return rebuild.referred(self._known, pid)
 
 
-def _is_plain(obj: object) -> bool:
+def is_plain(obj: object) -> bool:
     """Whether pickle's own quick way is enough: a scalar, or a small flat container of scalars."""
     kind = type(obj)
     if kind in _ATOMS:

@@ -23,6 +23,7 @@ from cellburst.payload import (
     file_maps,
     frames,
     images,
+    index_tables,
     iterators,
     library_objects,
     log_handlers,
@@ -75,6 +76,8 @@ def _find(kind: type) -> Reducer | None:
         return cast("Reducer", of_mocks)
     if of_shell := shell_parts.reducer_of(kind):
         return of_shell
+    if index_tables.is_telling(kind):
+        return index_tables.reduce_index
     if frames.is_frame(kind):
         return frames.reduce_frame if frames.has_pandas_own_state(kind) else None
     if frames.is_block(kind):
@@ -173,7 +176,7 @@ def _reduce_instance(obj: Any, _: Any) -> Any:
 def has_shared_dict(obj: Any) -> bool:
     """Whether something besides the instance refers to its `__dict__`."""
     attributes = obj.__dict__
-    return type(attributes) is not dict or sys.getrefcount(attributes) > _REFERENCES
+    return type(attributes) is not dict or sys.getrefcount(attributes) > REFERENCES
 
 
 def set_dict(obj: Any, state: tuple[dict[str, Any], dict[str, Any] | None]) -> None:
@@ -195,7 +198,8 @@ def _references() -> int:
     return sys.getrefcount(own)
 
 
-_REFERENCES = _references()
+REFERENCES = _references()
+"""What is counted for the `__dict__` of an instance that is held by it and by one variable."""
 
 
 def _reduce_cached_property(found: Any, _: Any) -> Any:

@@ -22,3 +22,17 @@ def no_warnings() -> Iterator[None]:
     finally:
         if IGNORE in filters:
             filters.remove(IGNORE)
+
+
+@contextmanager
+def filters_unmoved() -> Iterator[None]:
+    """What enters `warnings.catch_warnings` meanwhile does not make Python forget what was shown once, either."""
+    module: Any = warnings
+    real, module._filters_mutated = module._filters_mutated, _nothing
+    try:
+        yield
+    finally:
+        module._filters_mutated = real
+
+
+def _nothing() -> None: ...

@@ -7,7 +7,7 @@ are still a private map of a blob one look at the page table, and only what is l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pickle import PickleBuffer
 from typing import Any
 
@@ -15,6 +15,7 @@ import xxhash
 
 from cellburst.abc import BlobStore
 from cellburst.payload import graph, lifetimes, memory, tensor_memory
+from cellburst.payload.ancestry import Ancestry
 from cellburst.payload.collecting import uncollected
 from cellburst.payload.digests import content_id
 from cellburst.payload.graph import Node
@@ -41,6 +42,8 @@ class Snapshot:
         self.variables = {name: value for name, value in namespace.items() if is_users(name)}
         self.loosened: lifetimes.Loosened | None = None
         self.kinds: set[type] = set()  # of instances with finalizers, and of all that a delta sent
+        self._ancestry: Ancestry | None = None  # and what follows: once they are asked for, when the cell has ended
+        self._arrays: list[tuple[Node, int]] | None = None
         self.ended: list[Node] = []  # of objects that the cell has ended, if somebody may have noticed that
         with uncollected():
             self._look()
@@ -51,7 +54,13 @@ class Snapshot:
         self._answering: dict[int, Any] = {}
         self.unjudged: list[Node] = []  # what cannot be pickled again, so that changes in it are not seen
         for node in self.nodes.values():
-            self._freeze(node)
+            self._failed = False
+            try:
+                graph.freeze(node, self)
+            except Exception:
+                self._failed = True
+            if self._failed:
+                self.unjudged.append(node)
 
     @classmethod
     def take(cls, namespace: Namespace, blobs: BlobStore | None = None) -> Snapshot:
@@ -97,27 +106,23 @@ class Snapshot:
 
     def names_of(self, node: Node) -> set[str]:
         """The variables that lead to an object that changed; for memory, to any array that shows what changed of it."""
-        return names_above([node, *self._showing(node)])
+        if self._ancestry is None:
+            self._ancestry = Ancestry(self.nodes.values())
+        return self._ancestry.names_above([node, *self._showing(node)])
 
     def _showing(self, node: Node) -> Iterator[Node]:
         if node.kind is not ARRAY or node.whole or node.frozen is None or node.frozen.memory is None:
             return
         owner = memory.owner_of(node.obj)
         changed = node.frozen.memory.addresses()
-        for other in self.nodes.values():
-            if other.kind is ARRAY and other is not node and memory.owner_of(other.obj) is owner:
+        if self._arrays is None:
+            arrays = [other for other in self.nodes.values() if other.kind is ARRAY]
+            self._arrays = [(other, id(memory.owner_of(other.obj))) for other in arrays]
+        for other, owned_by in self._arrays:
+            if owned_by == id(owner) and other is not node:
                 low, high = memory.extent(other.obj)
                 if any(first < high and low < end for first, end in changed):
                     yield other
-
-    def _freeze(self, node: Node) -> None:
-        self._failed = False
-        try:
-            graph.freeze(node, self)
-        except Exception:
-            self._failed = True
-        if self._failed:
-            self.unjudged.append(node)
 
     def _is_same(self, node: Node) -> bool:
         try:
@@ -145,30 +150,15 @@ class Snapshot:
 class _Others:
     """The numbers of all objects but one."""
 
+    tells_tables = False  # to be asked for a label is no change of an index
+
     def __init__(self, snapshot: Snapshot, but: int) -> None:
         self._snapshot = snapshot
         self._but = but
+        self.ids = snapshot.numbers
 
     def get(self, key: int, /) -> int | None:
         return None if key == self._but else self._snapshot.numbers.get(key)
 
     def anchor(self, owner: Any, /) -> Any:
         return self._snapshot.anchor(owner)
-
-
-def names_above(nodes: Iterable[Node]) -> set[str]:
-    """The variables that lead to any of these nodes."""
-    return {parent for node in _above(nodes) for parent in node.parents if isinstance(parent, str)}
-
-
-def _above(nodes: Iterable[Node]) -> Iterator[Node]:
-    """The nodes and all that lead to them, each once."""
-    waiting = list(nodes)
-    seen: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        yield node
-        waiting.extend(parent for parent in node.parents if isinstance(parent, Node))

@@ -28,33 +28,37 @@ class MemoryState:
 
     __slots__ = ("_before", "_found", "_row", "low", "size")
 
-    def __init__(self, owner: Any) -> None:
+    def __init__(self, owner: Any, low: int | None = None) -> None:
         self._row = memory.flat(owner)
-        self.low = memory.address(owner)
+        self.low = memory.address(owner) if low is None else low
         self.size = int(self._row.nbytes)
         self._before: Any = None if owner.base is None else _clean_map(self.low, self.size)
         if self._before is None:
             self._before = self._row.tobytes() if self.size <= _COPIED else _digests(self._row)
-        self._found: list[Range] = []
+        self._found: list[Range] | None = None
 
     def changes(self) -> list[Range]:
         """The ranges, as offsets from ``low``, that have other bytes than they had."""
+        self._found = self._look()
+        return self._found
+
+    def found(self) -> list[Range]:
+        """What ``changes`` found last."""
+        return self.changes() if self._found is None else self._found
+
+    def _look(self) -> list[Range]:
         if type(self._before) is bytes:
             same = self._row.tobytes() == self._before
-            self._found = [] if same else _differing(self._row, self._before, 0)
-        elif type(self._before) is list:
-            self._found = self._redigested(self._before)
-        else:
-            self._found = self._compared(self._before)
-        return self._found
+            return [] if same else _differing(self._row, self._before, 0)
+        return self._redigested(self._before) if type(self._before) is list else self._compared(self._before)
 
     def addresses(self) -> list[Range]:
         """The ranges that ``changes`` found last, as addresses."""
-        return [(self.low + first, self.low + end) for first, end in self._found]
+        return [(self.low + first, self.low + end) for first, end in self.found()]
 
     def contents(self) -> list[tuple[int, PickleBuffer]]:
         """What the ranges that ``changes`` found last hold now."""
-        return [(first, PickleBuffer(self._row[first:end])) for first, end in self._found]
+        return [(first, PickleBuffer(self._row[first:end])) for first, end in self.found()]
 
     def _redigested(self, before: list[bytes]) -> list[Range]:
         changed = [i for i, (old, new) in enumerate(zip(before, _digests(self._row), strict=True)) if old != new]

@@ -116,14 +116,15 @@ def _of_state(state: Any, names: dict[int, Step]) -> Iterator[tuple[Step, Any]]:
 
 def own_attributes(value: Any) -> dict[str, Any]:
     """The instance's `__dict__` and slots, read without its own `__getattr__`."""
-    found: dict[str, Any] = {}
+    read = object.__getattribute__
     try:
-        found.update(object.__getattribute__(value, "__dict__"))
+        own = read(value, "__dict__")
+        found = own.copy() if type(own) is dict else dict(own)
     except (AttributeError, TypeError):
-        pass
+        found = {}
     for name in slot_names(type(value)):  # type: ignore[arg-type]
         try:
-            found[name] = object.__getattribute__(value, name)
+            found[name] = read(value, name)
         except AttributeError:  # not set
             continue
     return found

@@ -44,7 +44,9 @@ def set_node(node: Node, state: tuple[dict[str, Any], list[Node], list[Node]]) -
 
 def attributes_of(node: Node) -> dict[str, Any]:
     """All but who follows it."""
-    return {name: value for name, value in own_attributes(node).items() if name != PARENTS}
+    found = own_attributes(node)
+    found.pop(PARENTS, None)
+    return found
 
 
 def follow(node: Node, others: Iterable[Node]) -> None:
@@ -56,8 +58,9 @@ def follow(node: Node, others: Iterable[Node]) -> None:
 
 def followed(node: Node) -> list[Node]:
     """The transforms among its attributes that tell it about their changes."""
-    known = [(value, getattr(value, PARENTS, None)) for value in vars(node).values()]
-    return [value for value, parents in known if isinstance(parents, dict) and id(node) in parents]
+    base: Any = sys.modules["matplotlib.transforms"]
+    found = [value for value in vars(node).values() if isinstance(value, base.TransformNode)]
+    return [value for value in found if id(node) in (vars(value).get(PARENTS) or ())]
 
 
 def _strangers(node: Node) -> list[Node]:

@@ -22,7 +22,8 @@ if __name__ == "__main__":
     if found is None:
         sys.exit(status)
     try:
-        found.birth.serve(found.sock, found.birth.blobs, found.birth.settings, board=found.board.page)
+        birth = found.birth
+        birth.serve(found.sock, birth.blobs, birth.settings, board=found.board.page, files=birth.files)
     except BaseException:
         fail()
     os._exit(0)

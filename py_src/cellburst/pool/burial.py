@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from cellburst.model.outcome import LossReason
-from cellburst.pool import explain, feeding, hearing, memory
+from cellburst.pool import explain, feeding, hearing, memory, task_files
 from cellburst.pool.held import Task
 from cellburst.pool.log import log
 from cellburst.pool.state import Cause, Ending, Pool, Worker
@@ -29,9 +29,12 @@ def bury(pool: Pool, worker: Worker) -> None:
     run = task.run if task else next((held.run for held in behind), "")
     feeding.return_tasks(pool, worker, [held for held in behind if held.run != run])
     unstarted = tuple(held.index for held in behind if held.run == run)
+    if task is not None:
+        task_files.drop_attempt(pool.birth.files, task.run, task.index, task.generation, task.attempt)
     _say(pool, _farewell(worker, ending, task, run, unstarted, reason, message))
     hearing.stop_listening(pool, worker)
     del pool.workers[worker.name]
+    feeding.feed_others(pool)
 
 
 def _farewell(

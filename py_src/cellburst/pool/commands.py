@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from cellburst.model.outcome import LossReason
-from cellburst.pool import ending, feeding, hearing, memory, packages, watching
+from cellburst.pool import ending, feeding, hearing, memory, notice, packages, task_files, watching
 from cellburst.pool.held import Task
 from cellburst.pool.log import log
 from cellburst.pool.process import fork_worker
@@ -21,7 +21,9 @@ from cellburst.wire.pool import (
     ClosePool,
     DefineRun,
     ForgetRuns,
+    GiveNotice,
     HeldTasks,
+    PruneTasks,
     Recall,
     Returned,
     StartWorkers,
@@ -61,12 +63,17 @@ def obey(pool: Pool, message: object) -> None:
                 feeding.take_back(pool, pool.workers[message.worker], lambda task: True, interrupt=False)
         case CancelTasks():
             _cancel(pool, message)
+        case PruneTasks():
+            _prune(pool, message)
         case StopWorkers():
             for name in message.workers:
                 _stop(pool, name)
         case ForgetRuns():
             for run in message.runs:
                 feeding.forget(pool, run)
+                task_files.drop_empty(pool.birth.files, run)
+        case GiveNotice():
+            notice.give(pool)
         case ClosePool():
             close(pool)
         case _:
@@ -126,7 +133,7 @@ def _assign(pool: Pool, message: Assign) -> None:
         return
     if worker.held.sent and message.run not in worker.loaded and not worker.retiring:
         worker.retiring = packages.why_outdated(worker.packages)
-    worker.held.add(message.run, message.indices, message.generations, message.attempt)
+    worker.held.add(message.run, message.indices, message.generations, message.attempt, message.given)
     feeding.feed(pool, worker)
     feeding.end_if_retired(pool, worker)
     watching.begin(pool)
@@ -137,6 +144,15 @@ def _cancel(pool: Pool, message: CancelTasks) -> None:
     for worker in list(pool.workers.values()):
         if any(map(wanted, worker.held)):
             feeding.take_back(pool, worker, wanted, interrupt=True)
+
+
+def _prune(pool: Pool, message: PruneTasks) -> None:
+    indices = frozenset(message.indices)
+    for worker in pool.workers.values():
+        executing = worker.process.board.executing()
+        task = worker.held.by_serial(executing.serial) if executing else None
+        if task is not None and task.run == message.run and task.index in indices:
+            worker.process.board.prune(task.serial)
 
 
 def _matcher(message: CancelTasks) -> Callable[[Task], bool]:

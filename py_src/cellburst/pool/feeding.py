@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable
 
-from cellburst.pool import ending, guard
+from cellburst.pool import devices, ending, guard
 from cellburst.pool.held import Task
 from cellburst.pool.state import Cause, Interrupt, Pool, TakeBack, Worker
 from cellburst.wire.pool import Returned
@@ -21,15 +21,34 @@ def feed(pool: Pool, worker: Worker) -> None:
         return
     if worker.retiring:
         return  # what comes now goes back when it ends
+    if pool.gpus and not devices.ready(pool, worker, _gpus_wanted(pool, worker)):
+        end_if_retired(pool, worker)
+        return
+    messages: list[object] = []
     for message in worker.held.send_parked():
-        if message.run not in worker.loaded:
-            worker.loaded.add(message.run)
-            shared = pool.runs[message.run]
+        shared = pool.runs[message.run]
+        if worker.loaded.get(message.run) != (shared.count, worker.gpus):
+            worker.loaded[message.run] = shared.count, worker.gpus
             if shared.payload.keep_children:
                 worker.keeps_children = pool.keeps_children = True
                 guard.spare_unmarked()
-            send(pool, worker, LoadRun(message.run, shared.payload, shared.count, shared.seed))
-        send(pool, worker, message)
+            own = worker.gpus if shared.gpus else ()
+            messages.append(LoadRun(message.run, shared.payload, shared.count, shared.seed, own))
+        messages.append(message)
+    send(pool, worker, *messages)
+
+
+def feed_others(pool: Pool) -> None:
+    """A GPU may be free now: whoever waits for one gets it."""
+    if pool.gpus:
+        for worker in pool.workers.values():
+            feed(pool, worker)
+
+
+def _gpus_wanted(pool: Pool, worker: Worker) -> int:
+    """By what the worker is to be sent next."""
+    runs = {task.run for task in worker.held if not task.serial}
+    return max((pool.runs[run].gpus for run in runs if run in pool.runs), default=0)
 
 
 def forget(pool: Pool, run: str) -> None:
@@ -38,7 +57,7 @@ def forget(pool: Pool, run: str) -> None:
     for worker in pool.workers.values():
         worker.held.take_parked(lambda task: task.run == run)
         if run in worker.loaded:
-            worker.loaded.discard(run)
+            del worker.loaded[run]
             send(pool, worker, ForgetRun(run))
 
 
@@ -121,6 +140,7 @@ def _settle(pool: Pool, worker: Worker) -> None:
     if task is not None and any(request.interrupt and request.wanted(task) for request in asked):
         _interrupt(pool, worker, task)
     feed(pool, worker)
+    feed_others(pool)
     end_if_retired(pool, worker)
 
 

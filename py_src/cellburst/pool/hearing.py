@@ -10,11 +10,11 @@ from cellburst.errors import PayloadError
 from cellburst.model.outcome import TaskResult
 from cellburst.pool import ending, feeding, growth
 from cellburst.pool.log import log
-from cellburst.pool.rawoutput import WINDOW, RawPipe, Record, drain
+from cellburst.pool.rawoutput import WINDOW, RawPipe, Record, waiting
 from cellburst.pool.state import Cause, Pool, Worker
 from cellburst.wire.pool import WorkerStarted
 from cellburst.wire.waiting import readable
-from cellburst.wire.worker import Finished, Progressed, Ready, Streamed
+from cellburst.wire.worker import Finished, Importing, Progressed, Ready, Reported, Streamed
 
 _LAST_WORDS = 2000  # characters of what a worker said outside of any task
 _CLOSING_TIME = 1.0  # seconds for a worker to end after it closed its connection
@@ -98,7 +98,9 @@ def _take(pool: Pool, worker: Worker, message: object) -> None:
             _take_outcomes(pool, worker, message)
         case Streamed():
             pool.outbox.stream(message)
-        case Progressed():
+        case Reported():
+            pool.outbox.report(message)
+        case Progressed() | Importing():
             pool.link.send(message)
         case Ready():
             worker.ready = True
@@ -121,6 +123,8 @@ def _take_outcomes(pool: Pool, worker: Worker, message: Finished) -> None:
     if results or idle:
         pool.outbox.add(worker.name, message.run, results, idle=idle)
     feeding.feed(pool, worker)
+    if idle:
+        feeding.feed_others(pool)
     if idle and not pool.link.attached:
         ending.begin(pool, worker, Cause.STOPPED)  # the next controller will start what it needs
     else:
@@ -153,10 +157,8 @@ def _unwatch_pipe(pool: Pool, pipe: RawPipe) -> None:
 
 
 def _pipe_readable(pool: Pool, worker: Worker, pipe: RawPipe) -> None:
-    _turn_page(pool, worker)
-    records: list[Record] = []
-    pipe.read(time.monotonic(), records)
-    _pass_on(pool, worker, worker.writing, records)
+    for found in waiting((pipe,), 1):  # nothing, if it was read since the loop looked
+        _read(pool, worker, found)
     _let_through_later(pool, worker, pipe)
     if not pipe.open:
         _unwatch_pipe(pool, pipe)
@@ -178,7 +180,16 @@ def _let_through(pool: Pool, worker: Worker, pipe: RawPipe) -> None:
 
 def _read_pipes(pool: Pool, worker: Worker) -> None:
     _turn_page(pool, worker)
-    _pass_on(pool, worker, worker.writing, drain(worker.pipes, time.monotonic()))
+    for pipe in waiting(worker.pipes):
+        _read(pool, worker, pipe)
+
+
+def _read(pool: Pool, worker: Worker, pipe: RawPipe) -> None:
+    """Take in a chunk of what is in the pipe already: it belongs to the task that the board names now."""
+    _turn_page(pool, worker)
+    records: list[Record] = []
+    pipe.read(time.monotonic(), records)
+    _pass_on(pool, worker, worker.writing, records)
 
 
 def _turn_page(pool: Pool, worker: Worker) -> None:

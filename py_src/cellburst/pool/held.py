@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 
 from msgspec import Struct
 
+from cellburst.model.blob import Packed
 from cellburst.wire.worker import RunTasks
+
+_NOTHING = Packed()
 
 
 class Task(Struct, eq=False):
-    """A task of a worker; ``serial`` as in wire/board.py, 0 while it is parked."""
+    """A task of a worker; ``serial`` as in wire/board.py, 0 while it is parked, ``given`` as in ``SweepPart``."""
 
     run: str
     index: int
     generation: int
     attempt: int
     serial: int = 0
+    given: Packed = _NOTHING
 
 
 class HeldTasks:
@@ -39,10 +44,19 @@ class HeldTasks:
         """How many have not been sent."""
         return self._parked
 
-    def add(self, run: str, indices: Sequence[int], generations: Sequence[int], attempt: int) -> None:
+    def add(
+        self,
+        run: str,
+        indices: Sequence[int],
+        generations: Sequence[int],
+        attempt: int,
+        given: Sequence[Packed] = (),
+    ) -> None:
         """Park tasks behind all others."""
+        each = given or repeat(_NOTHING, len(indices))
         self._tasks.extend(
-            Task(run, index, generation, attempt) for index, generation in zip(indices, generations, strict=True)
+            Task(run, index, generation, attempt, 0, packed)
+            for index, generation, packed in zip(indices, generations, each, strict=True)
         )
         self._parked += len(indices)
 
@@ -118,6 +132,11 @@ class HeldTasks:
 
 def _message(batch: Sequence[Task]) -> RunTasks:
     first = batch[0]
+    given = tuple(task.given for task in batch)
     return RunTasks(
-        first.run, tuple(task.index for task in batch), tuple(task.generation for task in batch), first.attempt
+        first.run,
+        tuple(task.index for task in batch),
+        tuple(task.generation for task in batch),
+        first.attempt,
+        given if any(packed is not _NOTHING for packed in given) else (),
     )

@@ -17,7 +17,7 @@ import msgspec
 from cellburst import processes
 from cellburst._version import __version__
 from cellburst.paths import Folders
-from cellburst.pool import containment, guard, spool
+from cellburst.pool import containment, guard, spool, task_files
 from cellburst.pool.log import log
 from cellburst.pool.marker import Marker
 from cellburst.pool.process import Birth, Serve
@@ -58,7 +58,9 @@ def main(argv: Sequence[str]) -> int:
         return 0
     guard.meet()
     marker = _own_marker(folders)
-    supervisor = Supervisor(folders, settings, Birth(_load(options.worker), folders.blobs, settings, marker, umask))
+    supervisor = Supervisor(
+        folders, settings, Birth(_load(options.worker), folders.blobs, folders.files, settings, marker, umask)
+    )
     containment.adopt_orphans()
     listener = _listen(folders.pool_socket)
     supervisor.begin(listener)
@@ -121,6 +123,7 @@ def _clear_up(folders: Folders) -> None:
     ended = end_survivors(folders)
     if ended:
         log(f"{ended} processes of an earlier pool were ended")
+    task_files.drop_unfinished(folders.files)
 
 
 def _remove(folders: Folders) -> None:

@@ -10,30 +10,43 @@ import msgspec
 
 from cellburst import faults
 from cellburst.model.outcome import TaskResult
+from cellburst.model.report import Report
 from cellburst.pool import spool
 from cellburst.pool.log import log
 from cellburst.wire.pool import Outcomes
-from cellburst.wire.worker import Streamed
+from cellburst.wire.worker import Reported, Streamed
 
 Later = Callable[[float, Callable[[], None]], None]
 _Attempt = tuple[str, int, int, int]
+_UNTHINNED = 100  # reports of a task that are kept in any case
+_MOST_REPORTS = 2000
 _RETRY = 1.0  # seconds between two tries to write to a full disk
 
 
 class Outbox:
     """Keeps each ``Outcomes`` until it is acknowledged; writes it to the spool while nobody is there to take it."""
 
-    def __init__(self, folder: Path, send: Callable[[Any], None], later: Later, head: int) -> None:
-        """``head`` is how many characters of output are kept for a task while there is no controller."""
+    def __init__(
+        self,
+        folder: Path,
+        send: Callable[[Any], None],
+        later: Later,
+        head: int,
+        committed: Callable[[Outcomes], None] = lambda message: None,
+    ) -> None:
+        """``head`` is how many characters of output are kept for a task while there is no controller; ``committed``
+        is told what was acknowledged."""
         self._folder = folder
         self._send = send
         self._later = later
         self._head = head
+        self._committed = committed
         self._attached = False
         self._serial = 0
         self._kept: dict[int, Outcomes] = {}
         self._files: dict[int, Path] = {}
         self._streams: dict[_Attempt, list[Streamed]] = {}
+        self._reports: dict[_Attempt, list[Report]] = {}
 
     def add(self, worker: str, run: str, results: Sequence[TaskResult], *, idle: bool) -> None:
         """Take outcomes in, and send or spool them."""
@@ -50,7 +63,7 @@ class Outbox:
     def acknowledge(self, serial: int) -> None:
         """Everything up to ``serial`` is committed."""
         while self._kept and (known := next(iter(self._kept))) <= serial:
-            del self._kept[known]
+            self._committed(self._kept.pop(known))
             path = self._files.pop(known, None)
             if path is not None:
                 path.unlink(missing_ok=True)
@@ -65,9 +78,22 @@ class Outbox:
         if sum(map(_length, streams)) < self._head:
             streams.append(message)
 
+    def report(self, message: Reported) -> None:
+        """Send what a task reports, or keep it, thinned where it is very much, for whoever comes."""
+        if self._attached:
+            self._send(message)
+            return
+        kept = self._reports.setdefault((message.run, message.index, message.generation, message.attempt), [])
+        kept += message.reports
+        if len(kept) > _MOST_REPORTS:
+            del kept[_UNTHINNED:-1:2]
+
     def attach(self) -> None:
-        """A controller has come: send it everything that it may not have."""
+        """A controller has come: send it everything that it may not have, a task's reports before its outcome."""
         self._attached = True
+        reports, self._reports = self._reports, {}
+        for key, reported in reports.items():
+            self._send(Reported(*key, tuple(reported)))
         for message in self._kept.values():
             self._send(message)
         streams, self._streams = self._streams, {}

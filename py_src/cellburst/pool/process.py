@@ -30,6 +30,7 @@ class Birth(Struct, frozen=True, eq=False):
 
     serve: Serve
     blobs: Path
+    files: Path
     settings: Settings
     marker: Marker
     umask: int

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from cellburst.wire.waiting import readable
 
 Record = dict[str, Any]
 CHUNK = 1 << 16
@@ -114,11 +116,14 @@ class RawPipe:
         return [record] if text or "dropped" in record else []
 
 
-def drain(pipes: Iterable[RawPipe], now: float, most: int = 64) -> list[Record]:
-    """What is in the pipes now, up to ``most`` chunks of each: a child may go on writing for ever."""
-    records: list[Record] = []
+def waiting(pipes: Iterable[RawPipe], most: int = 64) -> Iterator[RawPipe]:
+    """Each pipe as often as something is in it, up to ``most`` chunks: a child may go on writing for ever.
+
+    Whose that is has to be looked up then, before it is read: a task does not end while its output waits, and a look
+    at an empty pipe tells nothing of what is in it a moment later.
+    """
     for pipe in pipes:
         for _ in range(most):
-            if not pipe.open or not pipe.read(now, records):
+            if not pipe.open or not readable(pipe, 0.0):
                 break
-    return records
+            yield pipe

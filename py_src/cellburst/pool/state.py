@@ -69,7 +69,8 @@ class Worker(Struct, eq=False):
     Bytes: ``peak`` is the most that its tree used during the task ``measured``, ``largest`` the most that the process
     itself ever used. ``base`` is its size before its first task, ``weighed`` when that was last compared (monotonic),
     ``retiring`` why it is to be replaced, ``packages`` the fingerprint of what was installed when it started.
-    ``writing`` is the task whose output is read.
+    ``writing`` is the task whose output is read, ``loaded`` the runs that it knows with their counts
+    of tasks and the GPUs that it had then, ``gpus`` those that it has.
     """
 
     name: str
@@ -78,7 +79,7 @@ class Worker(Struct, eq=False):
     pipes: tuple[RawPipe, ...]
     packages: tuple[int, ...] = ()
     held: HeldTasks = field(default_factory=HeldTasks)
-    loaded: set[str] = set()
+    loaded: dict[str, tuple[int, tuple[str, ...]]] = {}
     ready: bool = False
     connected: bool = True
     congested: bool = False
@@ -96,6 +97,7 @@ class Worker(Struct, eq=False):
     retiring: str = ""
     meter: Meter = field(default_factory=Meter)
     out_of_memory_kills: int = 0
+    gpus: tuple[str, ...] = ()
     last_words: str = ""
 
     @property
@@ -127,6 +129,7 @@ class Pool(Struct, eq=False):
     unsaid: list[WorkerEnded] = []
     named: int = 0
     memory_limit: int = 0
+    gpus: tuple[str, ...] = ()
     watching: bool = False
     closing: bool = False
     keeps_children: bool = False

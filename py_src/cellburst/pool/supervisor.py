@@ -8,10 +8,12 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from cellburst.paths import Folders
-from cellburst.pool import burial, commands, ending, feeding, hearing, memory
+from cellburst.pool import burial, commands, ending, feeding, hearing, memory, notice, task_files
 from cellburst.pool.capacity import usable_cores
+from cellburst.pool.gpu import gpus
 from cellburst.pool.link import ControllerLink
 from cellburst.pool.log import log
 from cellburst.pool.loop import PoolLoop
@@ -50,10 +52,17 @@ class Supervisor:
             loop=self._loop,
             birth=self._birth,
             link=link,
-            outbox=Outbox(self._folders.spool, link.send, self._loop.later, self._settings.output_head),
+            outbox=Outbox(
+                self._folders.spool,
+                link.send,
+                self._loop.later,
+                self._settings.output_head,
+                partial(task_files.drop_checkpoints, self._folders.files),
+            ),
             bury=self._bury,
             spared=feeding.feed,
             memory_limit=memory.limit(),
+            gpus=gpus(self._settings.fake_gpus),
         )
         self._loop.on_signal(signal.SIGCHLD, self._reap)
         self._loop.on_signal(signal.SIGTERM, self._terminate)
@@ -112,5 +121,8 @@ class Supervisor:
     def _terminate(self) -> None:
         log("ends, as it was told to (SIGTERM)")
         self._pool.outbox.spool_all()
+        notice.give_and_wait(self._pool, self._settings.notice_grace, self._close)
+
+    def _close(self) -> None:
         commands.close(self._pool)
         self._end_if_over()

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 from cellburst.model.usage import UsageSample
-from cellburst.pool.gpu import busy_gpus
+from cellburst.pool.gpu import GpuUse, gpu_use
 from cellburst.pool.table import cpu_seconds
 
 _FIRST = 1.0  # seconds; a shorter task has no curve
+_NO_GPU = GpuUse()
 _STEPS = 120  # samples in the first so many seconds, and about 80 each time that the time doubles
 
 
@@ -28,7 +29,7 @@ def sample(
     elapsed: float,
     pids: Iterable[int],
     rss: int,
-    gpus: Callable[[], float | None] = busy_gpus,
+    gpus: Callable[[], GpuUse | None] = gpu_use,
 ) -> UsageSample | None:
     """A sample of the task with this serial, ``elapsed`` seconds after its start; None if it is not time for one."""
     if meter.serial != serial:
@@ -39,4 +40,5 @@ def sample(
     cpu = cpu_seconds(pids)
     used = max(0.0, cpu - meter.cpu) / (elapsed - meter.at)  # a child that ended may have taken its time along
     meter.at, meter.cpu = elapsed, cpu
-    return UsageSample(round(elapsed, 2), round(used, 3), rss, gpus())
+    gpu = gpus() or _NO_GPU
+    return UsageSample(round(elapsed, 2), round(used, 3), rss, gpu.busy if gpu is not _NO_GPU else None, gpu.memory)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from cellburst.pool import ending, memory, usage
+from cellburst.pool.gpu import gpu_use
 from cellburst.pool.state import Cause, Pool, Worker
 from cellburst.pool.table import tree_of
 from cellburst.wire.board import Executing
@@ -49,7 +51,8 @@ def _measure(pool: Pool, worker: Worker, executing: Executing, elapsed: float) -
     _count(pool, worker, executing, len(tree))
     used = memory.tree_resident(tree)
     worker.peak = max(worker.peak, used)
-    found = usage.sample(worker.meter, executing.serial, elapsed, tree, used)
+    own = partial(gpu_use, worker.gpus)
+    found = usage.sample(worker.meter, executing.serial, elapsed, tree, used, own)
     task = worker.held.by_serial(executing.serial) if found is not None else None
     if task is not None and found is not None:
         pool.link.send(Sampled(task.run, task.index, task.generation, task.attempt, found))

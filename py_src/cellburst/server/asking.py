@@ -17,6 +17,7 @@ Asked = TypeVar("Asked", bound=Struct)
 _INDEX = re.compile(r"[0-9]{1,9}")
 _SHOWN = 40
 _LONGEST = 300
+_LONGEST_PATH = 4096
 
 
 def run_id(text: str) -> str:
@@ -33,7 +34,14 @@ def task_index(text: str) -> int:
     return int(text)
 
 
-IDS: Mapping[str, Callable[[str], Any]] = {"run": run_id, "index": task_index}
+def file_path(text: str) -> str:
+    """The path of a file that a task left: looked for among those that are recorded, never in a folder."""
+    if len(text) > _LONGEST_PATH:
+        raise UsageError(f"{text[:_SHOWN]!a}... is too long for the path of a file")
+    return text
+
+
+IDS: Mapping[str, Callable[[str], Any]] = {"run": run_id, "index": task_index, "path": file_path}
 """Every id that a path may have, by its name."""
 
 

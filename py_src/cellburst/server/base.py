@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from importlib import import_module
 from itertools import groupby
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 import msgspec
 from jupyter_server.auth.decorator import authorized
@@ -16,6 +18,7 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
 from msgspec import Struct
 from tornado import web
+from tornado.iostream import StreamClosedError
 
 from cellburst.errors import CellburstError
 from cellburst.server import asking, refusals
@@ -28,6 +31,7 @@ RESOURCE = "cellburst:runs"
 """What the server's authorizer is asked about."""
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """The policy of what users' code has made: even opened in a tab it may do nothing."""
+_CHUNK = 1 << 18  # bytes of a download that are in memory at once
 Method = Callable[..., Awaitable[None]]
 
 
@@ -54,7 +58,7 @@ class JsonHandler(APIHandler):
             self.send(answer)
             return
         if isinstance(reply, Download):
-            self._send_download(reply)
+            await self._send_download(reply)
         elif isinstance(reply, Tagged):
             self._send_tagged(reply)
         else:
@@ -103,14 +107,22 @@ class JsonHandler(APIHandler):
         else:
             self.send(reply.answer)
 
-    def _send_download(self, reply: Download) -> None:
+    async def _send_download(self, reply: Download) -> None:
+        try:
+            await self._send_span(reply)
+        except StreamClosedError:  # whoever asked has gone
+            pass
+        finally:
+            reply.close()
+
+    async def _send_span(self, reply: Download) -> None:
         self.set_header("Content-Security-Policy", SANDBOX)
-        self.set_header("Content-Disposition", f'attachment; filename="{reply.name}"')
+        self.set_header("Content-Disposition", disposition(reply.name))
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Accept-Ranges", "bytes")
         self.set_header("ETag", f'"{reply.etag}"')
         self.set_header("Cache-Control", "no-cache")
-        headers, size = self.request.headers, len(reply.data)
+        headers, size = self.request.headers, reply.size
         if reply.etag in self._etags_seen():
             self.set_status(304)
             self.finish()
@@ -126,7 +138,13 @@ class JsonHandler(APIHandler):
         if span.asked:
             self.set_status(206)
             self.set_header("Content-Range", f"bytes {span.start}-{span.stop - 1}/{size}")
-        self.finish(reply.data[span.start : span.stop], set_content_type="text/plain; charset=utf-8")
+        self.set_header("Content-Type", reply.kind)
+        self.set_header("Content-Length", span.stop - span.start)
+        for start in range(span.start, span.stop, _CHUNK):
+            piece = partial(reply.read, start, min(span.stop, start + _CHUNK))
+            self.write(await asyncio.get_running_loop().run_in_executor(self.service.threads, piece))
+            await self.flush()
+        self.finish(set_content_type=reply.kind)
 
 
 def handlers(base_url: str, routes: Iterable[Route] = ROUTES) -> list[tuple[str, type[JsonHandler]]]:
@@ -141,10 +159,20 @@ def handlers(base_url: str, routes: Iterable[Route] = ROUTES) -> list[tuple[str,
     return [*found, (url_path_join(base_url, "/cellburst/api/.*"), NowhereHandler)]
 
 
+def disposition(name: str) -> str:
+    """The header that says under which name to save, for browsers that know UTF-8 there and for others."""
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
+    return f'attachment; filename="{plain}"' + ("" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}")
+
+
 def pattern(path: str) -> str:
     """The address of a route as an expression; what an id may look like is judged later, with a sentence."""
     parts = path.replace(".", r"\.").split("/")
-    return "/".join(f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else part for part in parts)
+    return "/".join(_group(part[1:-1]) if part.startswith("{") else part for part in parts)
+
+
+def _group(name: str) -> str:
+    return f"(?P<{name}>.+)" if name == "path" else f"(?P<{name}>[^/]+)"
 
 
 def guarded(action: Action, method: Method) -> Method:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from cellburst.server.change_schemas import ChangesAnswer, ChangesQuery
+from cellburst.server.schemas.changes import ChangesAnswer, ChangesQuery
 from cellburst.server.service import Service
 from cellburst.server.watcher import LEASE
 

@@ -10,12 +10,19 @@ from functools import partial
 from typing import Any
 
 from cellburst.errors import ControllerError, UsageError
+from cellburst.model.money import dollars
+from cellburst.model.plan import Plan
 from cellburst.model.run import ENDED
 from cellburst.server import asking
-from cellburst.server.command_schemas import CancelBody, CommandAnswer, Nothing, RenameBody, RetryBody
+from cellburst.server.schemas.commands import CancelBody, CommandAnswer, Nothing, RenameBody, RerunBody, RetryBody
 from cellburst.server.service import Service
 from cellburst.wire.client import Cancel, Delete, Prune, Rename, Rerun, Retry
 
+_COSTS = (
+    "run {run} again would start {machines} machines for up to {worst}; "
+    "`%remote rerun {run}` or `cellburst rerun {run}` asks whether it may"
+)
+_ROUNDED = 0.005  # dollars: half a cent less is not meant
 _NO_ENV = (
     "run {run} needs values of {names}, which its notebook had set and which are never stored; do it in that"
     ' notebook, where they are set: cellburst.attach("{run}").{call}'
@@ -32,9 +39,12 @@ async def retry(service: Service, run: str, body: RetryBody) -> CommandAnswer:
     return await _in_thread(service, partial(_retry, service, run, body.which))
 
 
-async def rerun(service: Service, run: str, body: Nothing) -> CommandAnswer:
-    """Run the same once more, with the same inputs and seed: ``run`` is the new one."""
-    return await _in_thread(service, partial(_rerun, service, run))
+async def rerun(service: Service, run: str, body: RerunBody) -> CommandAnswer:
+    """Run the same once more, with the same inputs and seed: ``run`` is the new one.
+
+    Raises UsageError if it starts machines and nobody has agreed to what they may cost.
+    """
+    return await _in_thread(service, partial(_rerun, service, run, body.worst))
 
 
 async def rename(service: Service, run: str, body: RenameBody) -> CommandAnswer:
@@ -75,17 +85,33 @@ def _cancel(service: Service, run: str, tasks: tuple[int, ...] | None) -> dict[s
 def _retry(service: Service, run: str, which: Any) -> dict[str, Any]:
     env = _with_environment(service, run, f"retry({which!r})")
     option = "" if which == "unfinished" else f" --{which}"
-    done = _ask(service, env, Retry(0, run, which), f"run `cellburst retry {run}{option}`")
+    old, plan = _plans(service, run)
+    anew = None if plan == old else plan
+    done = _ask(service, env, Retry(0, run, which, plan=anew), f"run `cellburst retry {run}{option}`")
     if not done.get("tasks"):
         raise UsageError(f"run {run} has no task to run again")
     return done
 
 
-def _rerun(service: Service, run: str) -> dict[str, Any]:
+def _rerun(service: Service, run: str, agreed: float | None) -> dict[str, Any]:
+    _, plan = _plans(service, run)
+    if plan is not None and (agreed is None or plan.worst > agreed + _ROUNDED):
+        raise UsageError(_COSTS.format(run=run, machines=plan.machines, worst=dollars(plan.worst)))
     env = _with_environment(service, run, "rerun()")
     key = f"{os.getpid()}-{secrets.token_hex(12)}"
     commanding, elsewhere = service.commanding, f"run `cellburst rerun {run}`"
-    return {"run": commanding.carry_out(service.stores.folders(env), Rerun(0, run, key), elsewhere).run}
+    return {"run": commanding.carry_out(service.stores.folders(env), Rerun(0, run, key, plan=plan), elsewhere).run}
+
+
+def _plans(service: Service, run: str) -> tuple[Plan | None, Plan | None]:
+    """The plan that the run had, and the same in a cloud that is there."""
+    with service.stores.holding(run) as (_, reader):
+        found = reader.run(run)
+    if found.plan is None:
+        return None, None
+    from cellburst.client.replanning import somewhere
+
+    return found.plan, somewhere(found.plan, found.target)
 
 
 def _with_environment(service: Service, run: str, call: str) -> str:

@@ -13,7 +13,7 @@ from cellburst.client.link import Link, LinkLostError
 from cellburst.client.record import ControllerRecord, find_controller
 from cellburst.errors import ControllerError, VersionSkewError
 from cellburst.paths import Folders
-from cellburst.server.schemas import ControllerRow
+from cellburst.server.schemas.status import ControllerRow
 from cellburst.wire.client import PROTOCOL
 
 _FRESH = 10.0  # seconds for which an answer holds: one that is stuck costs five to ask

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from jupyter_events import EventLogger
 
-from cellburst.server.change_schemas import RunsChanged
+from cellburst.server.schemas.changes import RunsChanged
 
 SCHEMA_ID = "https://schema.cellburst.dev/events/runs/v1"
 SCHEMA = Path(__file__).parent / "event_schemas" / "runs" / "v1.yaml"

@@ -11,8 +11,9 @@ from typing import Literal
 import msgspec
 
 from cellburst.model.stored import Standing
-from cellburst.server.change_schemas import ChangeRow, RunsChanged
-from cellburst.server.schemas import CountsRow
+from cellburst.server.rows import meter_row
+from cellburst.server.schemas.changes import ChangeRow, RunsChanged
+from cellburst.server.schemas.runs import CountsRow
 
 DELETED: Literal["deleted"] = "deleted"
 """The state of a run that is no longer there."""
@@ -70,4 +71,6 @@ def differences(before: Mapping[str, Standing], after: Mapping[str, Standing]) -
 
 def _change(run: str, standing: Standing) -> ChangeRow:
     status = standing.status
-    return ChangeRow(run, status.state.value, CountsRow(**msgspec.structs.asdict(status.counts)), status.ended)
+    counts = CountsRow(**msgspec.structs.asdict(status.counts))
+    meter = meter_row(standing.meter)
+    return ChangeRow(run, status.state.value, counts, status.ended, counts.total, standing.open, meter)

@@ -6,7 +6,7 @@ import xxhash
 
 from cellburst.client.logs import log_text
 from cellburst.server.outputs import last_attempt
-from cellburst.server.replies import Download
+from cellburst.server.replies import Download, text_download
 from cellburst.server.service import Service
 
 
@@ -15,4 +15,4 @@ def log(service: Service, run: str, index: int) -> Download:
     with service.stores.holding(run) as (_, reader):
         _, records = last_attempt(reader, run, index)
     data = log_text(records).encode(errors="replace")
-    return Download(f"{run}-task{index}.txt", data, xxhash.xxh3_128_hexdigest(data))
+    return text_download(f"{run}-task{index}.txt", data, xxhash.xxh3_128_hexdigest(data))

@@ -12,16 +12,20 @@ import msgspec
 from msgspec import Struct
 
 from cellburst._version import __version__
-from cellburst.server import schemas as s
-from cellburst.server.change_schemas import RunsChanged
 from cellburst.server.routes import API, ROUTES, Route
+from cellburst.server.schemas import interface as s
+from cellburst.server.schemas.changes import RunsChanged
 from cellburst.server.service import Service
 
 _REF = "#/components/schemas/{name}"
 _IDS: dict[str, dict[str, Any]] = {
     "run": {"type": "string", "pattern": "^[0-9a-z]{7}-[0-9a-z]{4}$"},
     "index": {"type": "integer", "minimum": 0},
+    "path": {"type": "string"},
 }
+
+
+_FORMATS = {"application/octet-stream": {"format": "binary"}}
 
 
 def openapi(service: Service) -> s.OpenApi:
@@ -99,10 +103,10 @@ def _query_parameters(kind: type[Struct] | None, components: dict[str, Any]) -> 
 def _responses(route: Route) -> dict[str, Any]:
     error = {"description": "What went wrong", "content": _json(s.ErrorAnswer)}
     if route.answer is None:
-        text = {"text/plain": {"schema": {"type": "string"}}}
+        content = {route.media: {"schema": {"type": "string", **_FORMATS.get(route.media, {})}}}
         return {
-            "200": {"description": "All of it", "content": text},
-            "206": {"description": "The range that was asked for", "content": text},
+            "200": {"description": "All of it", "content": content},
+            "206": {"description": "The range that was asked for", "content": content},
             "304": {"description": "The client has it"},
             "default": error,
         }

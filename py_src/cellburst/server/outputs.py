@@ -10,7 +10,7 @@ from cellburst.errors import UsageError
 from cellburst.model.browsing import TaskQuery
 from cellburst.model.stored import TaskRow
 from cellburst.server import asking, positions
-from cellburst.server import task_schemas as s
+from cellburst.server.schemas import tasks as s
 from cellburst.server.service import Service
 
 _CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,15})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http
 
 from cellburst import errors
-from cellburst.server.schemas import ErrorAnswer, ErrorBody
+from cellburst.server.schemas.interface import ErrorAnswer, ErrorBody
 
 _STATUS: tuple[tuple[type[errors.CellburstError], int], ...] = (
     (errors.UnknownRunError, 404),

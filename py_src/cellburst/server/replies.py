@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -15,8 +16,23 @@ class Tagged(NamedTuple):
 
 
 class Download(NamedTuple):
-    """Text to save or to show in ranges: ``name`` is the file's name, plain ASCII; ``etag`` changes with the bytes."""
+    """Bytes to save, or to have in ranges: ``name`` is the file's name, ``etag`` changes with the bytes.
+
+    ``read`` gives those from one place to another, in any thread, and may wait for a disk; ``close`` ends that.
+    """
 
     name: str
-    data: bytes
+    size: int
     etag: str
+    kind: str
+    read: Callable[[int, int], bytes]
+    close: Callable[[], None]
+
+
+def text_download(name: str, data: bytes, etag: str) -> Download:
+    """A text that is there already."""
+    return Download(name, len(data), etag, "text/plain; charset=utf-8", lambda start, stop: data[start:stop], _nothing)
+
+
+def _nothing() -> None:
+    """What is in memory needs no closing."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cellburst.server import schemas as s
 from cellburst.server.replies import Tagged
+from cellburst.server.schemas import runs as s
 from cellburst.server.service import Service
 
 _REPEATED = re.compile(r"(.)\1+")

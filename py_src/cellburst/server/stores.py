@@ -14,7 +14,7 @@ from cellburst.abc import RunBrowser
 from cellburst.errors import StoreError, UnknownRunError
 from cellburst.paths import Folders
 from cellburst.server.refusals import body_of
-from cellburst.server.schemas import StoreTrouble
+from cellburst.server.schemas.interface import StoreTrouble
 
 _ENV = re.compile(r"[0-9a-f]{12}")  # it comes into headers and paths; what else is in the folder is none of ours
 _PATIENCE = 0.5  # seconds for a store that another process holds: a page waits for the answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cellburst.errors import DamagedBlobError, UsageError
 from cellburst.model.browsing import TaskQuery
 from cellburst.server import asking, rows
-from cellburst.server import task_schemas as s
+from cellburst.server.schemas import tasks as s
 from cellburst.server.service import Service
 
 _COLUMNS = frozenset({"index", "state", "attempt", "started", "seconds", "peak_rss", "worker", "value"})

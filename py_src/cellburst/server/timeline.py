@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cellburst.server import rows
-from cellburst.server import schemas as s
+from cellburst.server.schemas import timeline as s
 from cellburst.server.service import Service
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cellburst.model.browsing import TaskQuery
 from cellburst.server import asking
-from cellburst.server import task_schemas as s
+from cellburst.server.schemas import tasks as s
 from cellburst.server.service import Service
 
 
@@ -15,5 +15,8 @@ def usage(service: Service, run: str, index: int) -> s.UsageAnswer:
         asking.known_task(index, page.total, run)
         task = page.tasks[0]
         samples = reader.usage(run, index, task.attempt)
-    rows = [s.UsageRow(found.at, found.cpu, found.rss, found.gpu) for found in samples]
+    rows = [
+        s.UsageRow(found.at, found.cpu, found.rss, found.gpu, None if found.gpu is None else found.gpu_memory)
+        for found in samples
+    ]
     return s.UsageAnswer(attempt=task.attempt, generation=task.generation, samples=rows)

@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 
 from cellburst.model.stored import Standing
-from cellburst.server.change_schemas import RunsChanged
 from cellburst.server.journal import Journal, differences, first_number
+from cellburst.server.schemas.changes import RunsChanged
 from cellburst.server.standings import Standings
 
 LEASE = 60.0  # seconds; whoever asks for changes is taken to listen for so long

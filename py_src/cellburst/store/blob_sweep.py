@@ -13,6 +13,7 @@ from cellburst.errors import StoreError
 from cellburst.model.blob import BlobRef
 from cellburst.store import rows, schema
 from cellburst.store.database import connect_reader
+from cellburst.store.parts import blobs_of_part
 from cellburst.store.queries import SQL
 from cellburst.store.sidecar import Sidecars
 from cellburst.wire.pool import Outcomes
@@ -77,8 +78,9 @@ def _of_store(store: Path) -> set[str]:
 
 def _of_records(sidecars: Sidecars) -> Iterator[BlobRef]:
     for record in sidecars.records():
-        for pack in record.run.payload.packs():
-            yield from pack.blobs()
+        yield from record.run.blobs()
+        for part in record.parts:
+            yield from blobs_of_part(part)
 
 
 def _digests(refs: Iterable[BlobRef]) -> set[str]:

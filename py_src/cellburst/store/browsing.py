@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from cellburst.errors import DamagedBlobError
-from cellburst.model.browsing import AttemptRow, RunGist, RunQuery, TaskQuery
+from cellburst.model.browsing import AttemptRow, Reported, RunGist, RunQuery, TaskQuery
 from cellburst.model.outcome import OutcomeKind
 from cellburst.model.run import Counts, RunSummary
 from cellburst.model.stored import TaskPage, TaskRow
 from cellburst.model.sweep import SweepView
-from cellburst.store import pages, rows
+from cellburst.store import pages, rows, run_rows
+from cellburst.store.database import translated
 from cellburst.store.finding import Finder
 from cellburst.store.letters import letters
-from cellburst.store.queries import SQL
+from cellburst.store.queries import ANY_INDEX, SQL
 from cellburst.store.reader import SqliteReader
 from cellburst.store.sorting import needle_of
 
@@ -41,11 +43,16 @@ class _Origin(msgspec.Struct, frozen=True):
     python: str = ""
 
 
+class _Elsewhere(msgspec.Struct, frozen=True):
+    env: str
+
+
 class _Submitted(msgspec.Struct, frozen=True):
     """As much of a stored run as makes its gist."""
 
     sweep: _Sweep
     origin: _Origin = _Origin()
+    elsewhere: _Elsewhere | None = None
 
 
 class _Order(NamedTuple):
@@ -80,12 +87,12 @@ class SqliteBrowser(SqliteReader):
             "limit": max(0, query.limit),
         }
         store = str(self._path)
-        return [rows.read_summary(row, store) for row in self._all("run_page", values)]
+        return [run_rows.read_summary(row, store) for row in self._all("run_page", values)]
 
     def summary(self, run: str) -> RunSummary:
         """A run as a list shows it, with all of its code. Raises UnknownRunError."""
         with self._reading():
-            return rows.read_summary(self._row(run), str(self._path))
+            return run_rows.read_summary(self._row(run), str(self._path))
 
     def gists(self, runs: Iterable[str]) -> dict[str, RunGist]:
         """What never changes about runs, by their ids; those whose record is damaged are left out."""
@@ -100,7 +107,7 @@ class SqliteBrowser(SqliteReader):
     def live_counts(self) -> tuple[int, Counts]:
         """How many runs have not ended, and their tasks."""
         (row,) = self._all("live_counts", {})
-        return row["runs"], rows.read_counts(row)
+        return row["runs"], run_rows.read_counts(row)
 
     def version(self, run: str) -> str:
         """A word that changes with every change of the run's state, its counts or the state of a task."""
@@ -122,6 +129,24 @@ class SqliteBrowser(SqliteReader):
             finder = Finder(self._db, number, lambda: self._letters(row, leases), sweep, leases)
             total, indices = self._order(row, query, finder)
             return TaskPage(total, self._rows_of(number, sweep, leases, indices))
+
+    def in_hand(self, run: str) -> dict[str, int]:
+        """How many tasks each worker is at. Raises UnknownRunError."""
+        with self._reading():
+            leases = self._leases(int(self._row(run)["number"]))
+        return dict(Counter(worker for _, worker, _ in leases.values()))
+
+    def reported(self, run: str) -> list[Reported]:
+        """Tasks whose newest generation has reported, those that did last first. Raises UnknownRunError, StoreError."""
+        with self._reading():
+            generations = self._generations(int(self._row(run)["number"]), 0, ANY_INDEX)
+        with translated(self._path):
+            files = self._files.reported(run)
+        newest: dict[int, Reported] = {}
+        for (index, generation, attempt), at in sorted(files):
+            if generation == generations.get(index, 1):
+                newest[index] = Reported(index, generation, attempt, at)
+        return sorted(newest.values(), key=lambda one: (one.at, one.index), reverse=True)
 
     def attempts(self, run: str, index: int) -> list[AttemptRow]:
         """Every try at a task, oldest first."""
@@ -174,7 +199,8 @@ class SqliteBrowser(SqliteReader):
             whole = _decode_submitted(stored["body"])
         except msgspec.MsgspecError:
             return None
-        return _remembered(self._gists, run, RunGist(whole.sweep.kind, whole.origin.python), _GISTS_KEPT)
+        gist = RunGist(whole.sweep.kind, whole.origin.python, whole.elsewhere is not None)
+        return _remembered(self._gists, run, gist, _GISTS_KEPT)
 
     def _sweep(self, row: sqlite3.Row) -> SweepView:
         try:

@@ -29,6 +29,16 @@ def file_size(path: Path) -> int | None:
         return None
 
 
+def files_of_kind(folder: Path, ending: str) -> list[tuple[str, float]]:
+    """Names without that ending, and when each last changed (wall seconds); nothing if there is no folder."""
+    try:
+        with os.scandir(folder) as entries:
+            ours = [entry for entry in entries if entry.name.endswith(ending)]
+            return [(entry.name.removesuffix(ending), entry.stat(follow_symlinks=False).st_mtime) for entry in ours]
+    except FileNotFoundError:
+        return []
+
+
 def append_file(path: Path, data: bytes, size: int) -> None:
     """Append to a file of ``size`` bytes; it has that size still if this raises OSError."""
     descriptor = os.open(path, _APPEND, 0o600)

@@ -53,7 +53,7 @@ class Finder:
         if query.sort == "state":
             found = sorted(among, key=self._letters().translate(_RANKS).__getitem__, reverse=query.descending)[:end]
         elif query.sort == "param":
-            found = _by_keys(sorting.param_keys(self._sweep, query.name), among, query.descending)[:end]
+            found = _by_keys(self._param_keys(query.name), among, query.descending)[:end]
         else:
             return total, self._by_facts(query, chosen, total, end)
         return total, found[query.offset :]
@@ -76,7 +76,22 @@ class Finder:
         for (index,) in self._ended("ended_with_text", {"text": needle.decode(errors="replace")}):
             if index < self._count:
                 found[index] = 1
+        for index, body in self._told():
+            if index < self._count and sorting.says_params(body, needle):
+                found[index] = 1
         return found
+
+    def _param_keys(self, name: str) -> list[Any]:
+        """The key of one parameter for every task, from the sweep or from the outcome."""
+        keys = sorting.param_keys(self._sweep, name)
+        for index, body in self._told():
+            if index < self._count and keys[index] is None:
+                keys[index] = sorting.plain_key(sorting.told_params(body).get(name))
+        return keys
+
+    def _told(self) -> Iterable[tuple[Any, ...]]:
+        """Facts of tasks whose parameters nobody knew before they ran."""
+        return () if sorting.tells_all(self._sweep) else self._ended("ended_facts", {})
 
     def _by_facts(self, query: TaskQuery, chosen: bytes | None, total: int, end: int) -> list[int]:
         """A page by a column of the outcomes, and behind it the tasks that have none."""

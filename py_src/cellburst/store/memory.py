@@ -8,16 +8,21 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from cellburst.errors import StoreFencedError, UnknownRunError
+from cellburst.model.blob import Packed
 from cellburst.model.events import Event, RunDeleted
 from cellburst.model.gaps import Output
 from cellburst.model.ids import is_run_id
-from cellburst.model.outcome import TaskResult
+from cellburst.model.known import Tried, in_order
+from cellburst.model.machine import Machine, Meter, meter_of
+from cellburst.model.outcome import OutcomeKind, TaskResult
+from cellburst.model.report import Report
 from cellburst.model.run import ENDED, Counts, Run, RunStatus, RunSummary, TaskState
 from cellburst.model.stored import EventRow, LiveRun, TaskRow
 from cellburst.model.usage import UsageSample
 from cellburst.settings import Settings
 from cellburst.store.memory_facts import Contents, Kept, apply
 from cellburst.store.output_records import capped, joined
+from cellburst.store.parts import key_at
 from cellburst.store.rows import COUNTED, error_line
 from cellburst.store.timeline import RUN
 
@@ -46,6 +51,17 @@ class MemoryStore:
     def run(self, run: str) -> Run:
         kept = self._kept(run)
         return msgspec.structs.replace(kept.run, name=kept.name)
+
+    def given(self, run: str, indices: Iterable[int]) -> dict[int, Packed]:
+        given = self._kept(run).given
+        return {index: given[index] for index in indices if index in given}
+
+    def keys(self, run: str, indices: Iterable[int]) -> dict[int, bytes]:
+        kept = self._kept(run)
+        own = kept.run.payload.keys
+        body = b"" if own is None else own.body
+        wanted = {index: kept.keys.get(index) or key_at(body, index) for index in indices}
+        return {index: key for index, key in wanted.items() if key}
 
     def find(self, prefix: str) -> list[str]:
         return [summary.id for summary in self.runs(limit=1 << 62) if summary.id.startswith(prefix)][:10]
@@ -78,6 +94,25 @@ class MemoryStore:
         records = kept.outputs.get((index, kept.generation(index), attempt), [])
         return joined(capped(records, self._settings.output_head, self._settings.output_tail))
 
+    def machines(self, run: str) -> list[Machine]:
+        return list(self._kept(run).machines.values())
+
+    def meters(self, runs: Iterable[str]) -> dict[str, Meter]:
+        kept = {run: self._contents.runs[run] for run in runs if run in self._contents.runs}
+        found = {run: meter_of(of.machines.values()) for run, of in kept.items()}
+        return {run: meter for run, meter in found.items() if meter is not None}
+
+    def cached(self, keys: Iterable[bytes]) -> dict[bytes, tuple[str, int]]:
+        newest: dict[bytes, tuple[float, int, int, str]] = {}
+        for place, (run, kept) in enumerate(self._contents.runs.items()):
+            for index, (key, at) in kept.kept.items():
+                newest[key] = max(newest.get(key, (at, -1, -1, "")), (at, place, index, run))
+        return {key: (newest[key][3], newest[key][2]) for key in keys if key in newest}
+
+    def successes(self, run: str, indices: Iterable[int]) -> dict[int, TaskResult]:
+        found = {index: self.result(run, index) for index in indices}
+        return {i: result for i, result in found.items() if result and result.kind is OutcomeKind.SUCCEEDED}
+
     def timeline(self, run: str, after: int = 0) -> list[EventRow]:
         self._kept(run)
         return [
@@ -106,6 +141,9 @@ class MemoryStore:
         oldest = reversed(self.runs(limit=1 << 62))
         return [self.load_run(run.id) for run in oldest if run.state not in ENDED]
 
+    def live_machines(self) -> list[Machine]:
+        return [machine for kept in self._contents.runs.values() for machine in kept.machines.values() if machine.live]
+
     def load_run(self, run: str) -> LiveRun:
         kept = self._kept(run)
         current = [fact for fact in kept.attempts.values() if fact.generation == kept.generation(fact.index)]
@@ -117,7 +155,25 @@ class MemoryStore:
             losses=dict(Counter(fact.index for fact in current if fact.loss is not None)),
             failures=dict(Counter(fact.index for fact in current if fact.loss is None)),
             leased={index: attempt for index, (attempt, _, _) in kept.leases.items()},
+            tried=in_order(
+                [
+                    Tried(fact.index, fact.generation, fact.attempt, fact.worker, fact.loss)
+                    for fact in current
+                    if fact.loss is not None
+                ]
+                + [
+                    Tried(index, kept.generation(index), attempt, worker)
+                    for index, (attempt, worker, _) in kept.leases.items()
+                ]
+            ),
+            open=kept.run.open,
+            given={index: packed for index, packed in kept.given.items() if kept.newest(index) is None},
+            keys={index: key for index, key in kept.keys.items() if kept.newest(index) is None},
         )
+
+    def part_start(self, run: str, key: str) -> int | None:
+        kept = self._contents.runs.get(run)
+        return None if kept is None else kept.part_keys.get(key)
 
     def by_key(self, key: str) -> str | None:
         return self._contents.by_key(key)
@@ -142,10 +198,27 @@ class MemoryStore:
         kept = self._kept(run)
         return list(kept.usage.get((index, kept.generation(index), attempt), ()))
 
+    def append_reports(self, run: str, index: int, attempt: int, reports: Sequence[Report]) -> None:
+        if not is_run_id(run):
+            raise UnknownRunError(f"{run!r} is no run id")
+        self._check_epoch()
+        kept = self._contents.runs.get(run)
+        if kept is not None and kept.has(index) and attempt > 0:
+            known = kept.reports.setdefault((index, kept.generation(index), attempt), [])
+            for report in reports:
+                if report not in known:
+                    known.append(report)
+
+    def reports(self, run: str, index: int, attempt: int) -> list[Report]:
+        kept = self._kept(run)
+        return list(kept.reports.get((index, kept.generation(index), attempt), ()))
+
     def prune(self, keep_days: float, keep_bytes: int, now: float) -> list[str]:
         """By age only: nothing here takes space on a disk."""
         self._check_epoch()
-        ended = sorted((kept.ended, run) for run, kept in self._contents.runs.items() if kept.ended is not None)
+        machines = {machine.run for machine in self.live_machines()}
+        every = {run: kept for run, kept in self._contents.runs.items() if run not in machines}
+        ended = sorted((kept.ended, run) for run, kept in every.items() if kept.ended is not None)
         chosen = [run for at, run in ended if now - at > keep_days * 86400]
         self.commit([RunDeleted(run, now) for run in chosen])
         return chosen
@@ -200,7 +273,7 @@ def _task_row(kept: Kept, index: int) -> TaskRow:
     return TaskRow(
         index=index,
         state=COUNTED[result.kind].value,
-        params=params,
+        params=params or result.params or {},
         generation=generation,
         attempt=result.attempt,
         started=result.started,
@@ -211,4 +284,6 @@ def _task_row(kept: Kept, index: int) -> TaskRow:
         note=result.note,
         metrics=result.metrics,
         worker=result.worker,
+        cached=result.cached,
+        files=result.files,
     )

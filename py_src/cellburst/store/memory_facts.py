@@ -6,24 +6,36 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
+from cellburst.model.blob import Packed
 from cellburst.model.events import (
     AttemptEnded,
     Event,
+    MachinesChanged,
+    RunClosed,
     RunDeleted,
     RunNoted,
+    RunPlanned,
     RunRenamed,
+    RunReopened,
     RunStateChanged,
     RunSubmitted,
+    TasksAdded,
     TasksEnded,
     TasksRetried,
     TasksStarted,
 )
 from cellburst.model.gaps import Output
+from cellburst.model.machine import Machine
 from cellburst.model.outcome import TaskResult
+from cellburst.model.report import Report
 from cellburst.model.run import ENDED, Run, RunState
 from cellburst.model.usage import UsageSample
 from cellburst.store import timeline
-from cellburst.store.rows import storable
+from cellburst.store.endings import is_kept
+from cellburst.store.parts import fits, key_at, with_parts
+from cellburst.store.run_rows import storable
 
 Key = tuple[int, int, int]
 """Task, generation, attempt."""
@@ -46,6 +58,14 @@ class Kept:
     leases: dict[int, tuple[int, str, float]] = field(default_factory=dict)
     outputs: dict[Key, list[Output]] = field(default_factory=dict)
     usage: dict[Key, list[UsageSample]] = field(default_factory=dict)
+    reports: dict[Key, list[Report]] = field(default_factory=dict)
+    reopened: float = float("-inf")
+    planned: float = float("-inf")
+    part_keys: dict[str, int] = field(default_factory=dict)
+    machines: dict[str, Machine] = field(default_factory=dict)
+    given: dict[int, Packed] = field(default_factory=dict)
+    keys: dict[int, bytes] = field(default_factory=dict)
+    kept: dict[int, tuple[bytes, float]] = field(default_factory=dict)
 
     def generation(self, index: int) -> int:
         return self.generations.get(index, 1)
@@ -104,6 +124,8 @@ def _tasks_ended(contents: Contents, fact: TasksEnded) -> None:
         if result.generation == kept.generation(result.index):
             kept.leases.pop(result.index, None)
             new.append(result)
+            if is_kept(result):
+                kept.kept[result.index] = (result.key, fact.at)
     if new:
         _say(contents, fact.run, timeline.ended(new, fact.at))
 
@@ -131,8 +153,45 @@ def _tasks_retried(contents: Contents, fact: TasksRetried) -> None:
         kept.generations[index] = kept.generation(index) + 1
         kept.retried[index] = fact.at
         kept.leases.pop(index, None)
+        kept.kept.pop(index, None)
     if new:
         _say(contents, fact.run, timeline.retried(fact, new))
+
+
+def _tasks_added(contents: Contents, fact: TasksAdded) -> None:
+    kept, part = contents.runs.get(fact.run), fact.part
+    if kept is None or not fits(part, kept.run.count) or part.key in kept.part_keys:
+        return
+    kept.run = msgspec.structs.replace(kept.run, sweep=with_parts(kept.run.sweep, [part.view]))
+    kept.part_keys |= {part.key: part.start} if part.key else {}
+    kept.given.update(enumerate(part.given, part.start))
+    if part.keys:
+        kept.keys.update((part.start + place, key_at(part.keys, place)) for place in range(part.view.count))
+    _say(contents, fact.run, timeline.added(fact, kept.run.open))
+
+
+def _run_closed(contents: Contents, fact: RunClosed) -> None:
+    kept = contents.runs.get(fact.run)
+    if kept is not None and kept.run.open and fact.at >= kept.reopened:
+        kept.run = msgspec.structs.replace(kept.run, open=False)
+        _say(contents, fact.run, timeline.closed(fact, kept.run.count))
+
+
+def _run_reopened(contents: Contents, fact: RunReopened) -> None:
+    kept = contents.runs.get(fact.run)
+    if kept is None or fact.at <= kept.reopened:
+        return
+    options = msgspec.structs.replace(kept.run.options, search=fact.search)
+    kept.run, kept.reopened = msgspec.structs.replace(kept.run, open=True, options=options), fact.at
+    _say(contents, fact.run, timeline.reopened(fact))
+
+
+def _run_planned(contents: Contents, fact: RunPlanned) -> None:
+    kept = contents.runs.get(fact.run)
+    if kept is None or fact.at <= kept.planned:
+        return
+    kept.run, kept.planned = msgspec.structs.replace(kept.run, plan=fact.plan), fact.at
+    _say(contents, fact.run, timeline.planned(fact))
 
 
 def _run_state_changed(contents: Contents, fact: RunStateChanged) -> None:
@@ -163,6 +222,11 @@ def _run_deleted(contents: Contents, fact: RunDeleted) -> None:
     contents.lines = [("" if run == fact.run else run, line) for run, line in contents.lines]
 
 
+def _machines_changed(contents: Contents, fact: MachinesChanged) -> None:
+    if fact.run in contents.runs:
+        contents.runs[fact.run].machines.update({machine.name: machine for machine in fact.machines})
+
+
 def _run_noted(contents: Contents, fact: RunNoted) -> None:
     if fact.run in contents.runs:
         _say(contents, fact.run, timeline.noted(fact))
@@ -179,8 +243,13 @@ _APPLY: dict[type, Callable[[Contents, Any], None]] = {
     TasksEnded: _tasks_ended,
     AttemptEnded: _attempt_ended,
     TasksRetried: _tasks_retried,
+    TasksAdded: _tasks_added,
+    RunClosed: _run_closed,
+    RunReopened: _run_reopened,
+    RunPlanned: _run_planned,
     RunStateChanged: _run_state_changed,
     RunRenamed: _run_renamed,
     RunDeleted: _run_deleted,
+    MachinesChanged: _machines_changed,
     RunNoted: _run_noted,
 }

@@ -91,7 +91,10 @@ def _damage(db: sqlite3.Connection, path: Path, witness: Witness | None) -> str:
     (page_size,) = db.execute("PRAGMA page_size").fetchone()
     if path.stat().st_size % page_size and not file_size(path.with_name(path.name + "-wal")):
         return "its end is missing"
-    (answer,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    try:
+        (answer,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    except UnicodeDecodeError:  # it quotes what it found
+        return "names in it are no text"
     if answer != "ok":
         return str(answer)
     return "" if db.execute(SQL["identity"]).fetchone() else "it has no identity"

@@ -3,8 +3,8 @@
 ``<run>/<index>.<attempt>.head`` holds the start. When it is full, ``.tail0`` and ``.tail1`` take turns: the one
 being written, and the full one before it, so that at least a tail's worth of the newest output is there. Each
 begins with its number in the row of tails and with how much was dropped before it. ``.end`` holds what came
-with the outcome, ``.usage`` what the attempt used of its machine. Above generation 1 the attempt is written
-``<attempt>g<generation>``.
+with the outcome, ``.usage`` what the attempt used of its machine, ``.reports`` what it reported. Above generation 1
+the attempt is written ``<attempt>g<generation>``.
 
 Nothing here is synced, and a full disk drops output and counts it.
 """
@@ -12,6 +12,7 @@ Nothing here is synced, and a full disk drops output and counts it.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import struct
 from collections.abc import Sequence
@@ -22,8 +23,9 @@ from typing import NamedTuple
 from cellburst.errors import UnknownRunError
 from cellburst.model.gaps import Output, gap
 from cellburst.model.ids import is_run_id
+from cellburst.model.report import Report
 from cellburst.model.usage import UsageSample
-from cellburst.store.files import append_file, file_size, read_file, replace_file, unless_full
+from cellburst.store.files import append_file, file_size, files_of_kind, read_file, replace_file, unless_full
 from cellburst.store.output_records import (
     FRAME_OVERHEAD,
     capped,
@@ -35,10 +37,12 @@ from cellburst.store.output_records import (
     joined,
     weight,
 )
+from cellburst.store.report_files import ReportFiles
 from cellburst.store.usage_records import packed, unpacked, whole
 
 _TAIL = struct.Struct("<QQ")
 _REMEMBERED = 1024
+_STEM = re.compile(r"([0-9]+)\.([0-9]+)(?:g([0-9]+))?")
 
 
 class Attempt(NamedTuple):
@@ -76,6 +80,7 @@ class OutputFiles:
         self._head = head
         self._tail = tail
         self._states: dict[tuple[str, Attempt], _State] = {}
+        self._reports = ReportFiles()
 
     def has_run(self, run: str) -> bool:
         """Whether any attempt of the run has files."""
@@ -140,6 +145,19 @@ class OutputFiles:
         """What an attempt used, oldest first. Raises OSError."""
         return unpacked(read_file(self._path(run, attempt, "usage")))
 
+    def append_reports(self, run: str, attempt: Attempt, reports: Sequence[Report]) -> None:
+        """Add what a running attempt reports. Raises OSError, but not for a full disk: then they are not kept."""
+        self._reports.append(self._path(run, attempt, "reports"), reports)
+
+    def reports(self, run: str, attempt: Attempt) -> list[Report]:
+        """What an attempt reported, oldest first. Raises OSError."""
+        return self._reports.read(self._path(run, attempt, "reports"))
+
+    def reported(self, run: str) -> list[tuple[Attempt, float]]:
+        """Attempts that have reported, with the wall seconds of when they last did. Raises OSError."""
+        found = ((_STEM.fullmatch(stem), at) for stem, at in files_of_kind(self._folder(run), ".reports"))
+        return [(Attempt(int(stem[1]), int(stem[3] or 1), int(stem[2])), at) for stem, at in found if stem]
+
     def discard(self, run: str, attempt: Attempt) -> None:
         """Remove the files of an attempt."""
         self._states.pop((run, attempt), None)
@@ -150,6 +168,7 @@ class OutputFiles:
         """Remove the files of a run."""
         for key in [key for key in self._states if key[0] == run]:
             del self._states[key]
+        self._reports.forget(self._folder(run))
         shutil.rmtree(self._folder(run), ignore_errors=True)
 
     def runs(self) -> list[str]:

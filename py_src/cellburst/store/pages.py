@@ -45,7 +45,7 @@ def ended_row(index: int, generation: int, kind: str, body: bytes, params: dict[
     return TaskRow(
         index,
         state,
-        params,
+        params or facts.params or {},
         generation,
         facts.attempt,
         facts.started,
@@ -56,6 +56,8 @@ def ended_row(index: int, generation: int, kind: str, body: bytes, params: dict[
         facts.note,
         facts.metrics,
         facts.worker,
+        facts.cached,
+        facts.files,
     )
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from cellburst.model.run import ENDED, RunState, TaskState
 from cellburst.store.queries import ANY_INDEX, SQL
-from cellburst.store.rows import read_indices, read_status, state_of
+from cellburst.store.rows import read_indices, state_of
+from cellburst.store.run_rows import read_status
 
-_ENDED_STATES = (TaskState.SUCCEEDED, TaskState.FAILED, TaskState.CANCELLED, TaskState.UNKNOWN)
+_ENDED_STATES = (TaskState.SUCCEEDED, TaskState.FAILED, TaskState.CANCELLED, TaskState.UNKNOWN, TaskState.PRUNED)
 _CODES = {state.value: code for code, state in enumerate(_ENDED_STATES, 1)}
 
 
@@ -33,6 +34,8 @@ class Progress:
     name: str
     count: int
     state: RunState
+    open: bool = False
+    search: bytes | None = None
     reason: str = ""
     started: float | None = None
     ended: float | None = None
@@ -57,9 +60,17 @@ class Progress:
             "reason": self.reason,
             "started": self.started,
             "ended": self.ended,
+            "open": self.open,
+            "search": self.search,
+            "count": self.count,
             "running": len(self.holder),
             **self.tally,
         }
+
+    def grow(self, count: int) -> None:
+        """The run has so many tasks more."""
+        self.count += count
+        self.endings.extend(bytes(count))
 
     def has(self, index: int) -> bool:
         """Whether the run has such a task."""
@@ -152,6 +163,8 @@ def load_progress(db: sqlite3.Connection, run: str) -> Progress | None:
         name=row["name"],
         count=row["count"],
         state=read_status(row).state,
+        open=bool(row["open"]),
+        search=row["search"],
         reason=row["reason"],
         started=row["started"],
         ended=row["ended"],

@@ -2,76 +2,67 @@
 
 from __future__ import annotations
 
+import json
 import re
-import sqlite3
-import threading
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from cellburst.errors import DamagedBlobError, UnknownRunError
-from cellburst.model.ids import is_run_id
+from cellburst.errors import UnknownRunError
+from cellburst.model.blob import Packed
+from cellburst.model.machine import Machine, Meter, fleet_of
 from cellburst.model.outcome import TaskResult
+from cellburst.model.report import Report
 from cellburst.model.run import Run, RunStatus, RunSummary
 from cellburst.model.stored import EventRow, TaskRow
 from cellburst.model.usage import UsageSample
-from cellburst.store import pages, rows
-from cellburst.store.blob_sweep import Blobs
+from cellburst.store import pages, parts, rows, run_rows
 from cellburst.store.database import translated
-from cellburst.store.outputs import Attempt, OutputFiles
+from cellburst.store.keeping import Place, places_of, read_blob, sound, successes
+from cellburst.store.machine_rows import read_machines, read_meter
+from cellburst.store.outputs import Attempt
 from cellburst.store.queries import SQL
-from cellburst.store.sidecar import Sidecars
+from cellburst.store.reading import Reading
 from cellburst.store.timeline import RUN
 
-_REMEMBERED = 16
 _PREFIX = re.compile(r"[0-9a-z-]{0,12}")
 
-Self = TypeVar("Self", bound="SqliteReader")
 
+class SqliteReader(Reading):
+    """A RunReader. ``blobs`` are for ``disk_use`` and ``cached``. May be used by several threads.
 
-class SqliteReader:
-    """A RunReader on a database of this package's schema. May be used by several threads.
-
-    ``blobs`` is only for ``disk_use``. Methods raise StoreBusyError and StoreError besides what the seam says.
+    Methods raise StoreBusyError and StoreError besides what the seam says.
     """
-
-    def __init__(self, db: sqlite3.Connection, path: Path, files: OutputFiles, blobs: Blobs | None) -> None:
-        db.row_factory = sqlite3.Row
-        self._db = db
-        self._path = path
-        self._files = files
-        self._blobs = blobs
-        self._sidecars = Sidecars(path)
-        self._lock = threading.RLock()
-        self._known: dict[str, Run] = {}
-
-    def __enter__(self: Self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @property
-    def path(self) -> Path:
-        """The database."""
-        return self._path
 
     def runs(self, *, limit: int = 100, offset: int = 0) -> list[RunSummary]:
         """Newest first."""
         values = {"limit": max(0, limit), "offset": max(0, offset)}
         store = str(self._path)
-        return [rows.read_summary(row, store) for row in self._all("run_rows", values)]
+        return [run_rows.read_summary(row, store) for row in self._all("run_rows", values)]
 
     def run(self, run: str) -> Run:
-        """A run as it was submitted, under its present name. Raises UnknownRunError, DamagedBlobError."""
+        """A run as it is now: name, tasks, and whether more will be added. Raises UnknownRunError, DamagedBlobError."""
         with self._reading():
             return self._whole(self._row(run))
+
+    def given(self, run: str, indices: Iterable[int]) -> dict[int, Packed]:
+        """What tasks that were added later were given, by index. Raises UnknownRunError, DamagedBlobError."""
+        with self._reading():
+            return parts.given_of(self._db, int(self._row(run)["number"]), indices)
+
+    def keys(self, run: str, indices: Iterable[int]) -> dict[int, bytes]:
+        """What results of tasks are kept under, by index. Raises UnknownRunError, DamagedBlobError."""
+        wanted = list(indices)
+        with self._reading():
+            row = self._row(run)
+            found = parts.keys_of(self._db, int(row["number"]), wanted)
+            own, count = self._whole(row).payload.keys, self._whole(row).sweep.own
+        if own is not None:
+            body = own.body if own.body_blob is None else read_blob(own.body_blob, self._blobs)
+            found.update((i, key) for i in wanted if i < count and (key := parts.key_at(body, i)))
+        return found
 
     def find(self, prefix: str) -> list[str]:
         """Ids that start with ``prefix``, newest first, at most ten."""
@@ -82,7 +73,15 @@ class SqliteReader:
     def status(self, run: str) -> RunStatus:
         """Where a run is. Raises UnknownRunError."""
         with self._reading():
-            return rows.read_status(self._row(run))
+            row = self._row(run)
+            status = run_rows.read_status(row)
+            machines = read_machines(self._db.execute(SQL["machines"], {"run": row["number"]}))
+            if not machines:
+                return status
+            plan = self._whole(row).plan
+        return msgspec.structs.replace(
+            status, fleet=fleet_of(machines, time.time(), status.reason, None if plan is None else plan.worst)
+        )
 
     def tasks(self, run: str, start: int = 0, stop: int | None = None) -> Iterator[TaskRow]:
         """Tasks in order, read page by page. Of a running one attempt, worker and start are its lease's."""
@@ -128,15 +127,54 @@ class SqliteReader:
             generation = self._generations(number, index, index + 1).get(index, 1)
             if attempt is None:
                 attempt = self._last_attempt(number, index, generation)
-            return self._outputs_of(run, number, Attempt(index, generation, attempt)) if attempt else []
+            return self._outputs_of(run, number, Attempt(index, generation, attempt))  # 0: taken over from another task
 
     def usage(self, run: str, index: int, attempt: int) -> list[UsageSample]:
         """What an attempt of the newest generation used. Raises UnknownRunError, StoreError."""
+        of = self._of_newest(run, index, attempt)
+        with translated(self._path):
+            return self._files.usage(run, of)
+
+    def reports(self, run: str, index: int, attempt: int) -> list[Report]:
+        """What an attempt of the newest generation reported. Raises UnknownRunError, StoreError."""
+        of = self._of_newest(run, index, attempt)
+        with translated(self._path):
+            return self._files.reports(run, of)
+
+    def machines(self, run: str) -> list[Machine]:
+        """Every machine that a run has had, in the order in which they were asked for. Raises UnknownRunError."""
         with self._reading():
             number = int(self._row(run)["number"])
-            generation = self._generations(number, index, index + 1).get(index, 1)
-        with translated(self._path):
-            return self._files.usage(run, Attempt(index, generation, attempt))
+            return read_machines(self._db.execute(SQL["machines"], {"run": number}))
+
+    def live_machines(self) -> list[Machine]:
+        """Machines of all runs that may still cost something."""
+        return read_machines(self._all("live_machines", {}))
+
+    def meters(self, runs: Iterable[str]) -> dict[str, Meter]:
+        """What the machines of these runs cost; runs that had none are left out."""
+        found = self._all("meters", {"runs": json.dumps(list(runs)), "now": time.time()})
+        return {row["id"]: read_meter(row["base"], row["rate"], row["fresh"]) for row in found}
+
+    def cached(self, keys: Iterable[bytes]) -> dict[bytes, tuple[str, int]]:
+        """The run and index of the newest success of each key that has one; a damaged one is none."""
+        found: dict[bytes, tuple[str, int]] = {}
+        every = sorted(set(keys))
+        places: list[tuple[list[Place], bytes]] = []
+        for first in range(0, len(every), pages.PAGE):
+            with self._reading():
+                places += places_of(self._db, every[first : first + pages.PAGE])
+        places.sort()  # neighbours are read together, here as of the keys
+        for first in range(0, len(places), pages.PAGE):
+            with self._reading():
+                found.update(sound(self._db, places[first : first + pages.PAGE], self._blobs))
+        return found
+
+    def successes(self, run: str, indices: Iterable[int]) -> dict[int, TaskResult]:
+        """The recorded successes of tasks with values and outputs; damaged ones are none. Raises UnknownRunError."""
+        with self._reading():
+            number = int(self._row(run)["number"])
+            return {found.index: found for found in successes(self._db, self._files, (run, number), indices)}
 
     def timeline(self, run: str, after: int = 0) -> list[EventRow]:
         """What happened to a run, beginning after line ``after``."""
@@ -161,65 +199,19 @@ class SqliteReader:
             "outputs": sum(map(self._files.run_bytes, self._files.runs())),
         }
 
-    def close(self) -> None:
-        """Close the database; nothing else may be called afterwards."""
-        with self._lock:
-            self._db.close()
-
     # inside a transaction
 
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """One consistent view of the tables."""
-        with self._lock, translated(self._path):
-            if self._db.in_transaction:
-                yield
-                return
-            self._db.execute("BEGIN")
-            try:
-                yield
-            finally:
-                if self._db.in_transaction:
-                    self._db.execute("COMMIT")
-
-    def _all(self, name: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+    def _of_newest(self, run: str, index: int, attempt: int) -> Attempt:
+        """An attempt of a task's newest generation."""
         with self._reading():
-            return self._db.execute(SQL[name], values).fetchall()
-
-    def _row(self, run: str) -> sqlite3.Row:
-        row = self._db.execute(SQL["run_row"], {"id": run}).fetchone() if is_run_id(run) else None
-        if row is None:
-            raise UnknownRunError(f"there is no run {run!r}; `%remote runs` lists them")
-        found: sqlite3.Row = row
-        return found
-
-    def _whole(self, row: sqlite3.Row) -> Run:
-        known = self._known.get(row["id"])
-        if known is None or known.name != row["name"]:
-            stored = self._db.execute(SQL["submission"], {"run": row["number"]}).fetchone()
-            if stored is None:
-                raise DamagedBlobError(f"the record of run {row['id']} is missing; submit the run again")
-            known = rows.read_run(stored["body"], stored["checksum"], row["name"])
-            if len(self._known) >= _REMEMBERED:
-                del self._known[next(iter(self._known))]
-            self._known[row["id"]] = known
-        return known
-
-    def _generations(self, number: int, start: int, stop: int) -> dict[int, int]:
-        among = {"run": number, "start": start, "stop": stop}
-        return {index: generation for index, generation, _ in self._db.execute(SQL["generations"], among)}
-
-    def _leases(self, number: int) -> dict[int, pages.Lease]:
-        held: dict[int, pages.Lease] = {}
-        for _, attempt, worker, at, body in self._db.execute(SQL["leases"], {"run": number}):
-            held.update(dict.fromkeys(rows.read_indices(body), (attempt, worker, at)))
-        return held
+            number = int(self._row(run)["number"])
+            return Attempt(index, self._generations(number, index, index + 1).get(index, 1), attempt)
 
     def _tried(self, number: int, start: int, stop: int, generations: dict[int, int]) -> dict[int, int]:
         """The last attempt that ended without ending its task, in the newest generation of each."""
         tried: dict[int, int] = {}
         among = {"run": number, "start": start, "stop": stop}
-        for index, generation, attempt, _ in self._db.execute(SQL["attempts"], among):
+        for index, generation, attempt, *_ in self._db.execute(SQL["attempts"], among):
             if generation == generations.get(index, 1):
                 tried[index] = max(attempt, tried.get(index, 0))
         return tried

@@ -14,9 +14,10 @@ from pathlib import Path
 from cellburst.store import schema
 from cellburst.store.database import connect_reader, connect_writer
 from cellburst.store.outputs import OutputFiles
+from cellburst.store.pending import Pending
 from cellburst.store.salvage import Found, salvage
 from cellburst.store.sidecar import Sidecars
-from cellburst.store.writing import Writer
+from cellburst.store.writing import apply
 
 _NOTE = "recovered.txt"
 _DAMAGE = "damage.txt"
@@ -75,14 +76,14 @@ def _build(workplace: Path, damaged: Path, path: Path, sidecars: Sidecars) -> Fo
         new.row_factory = sqlite3.Row
         schema.migrate(new, new_path)
         no_files = OutputFiles(workplace / "outputs", 0, 0)  # files stay where they are
-        writer = Writer(new, no_files, new_sidecars, _NO_LIMIT)
+        pending = Pending(new, no_files, new_sidecars, _NO_LIMIT)
         found = Found()
         records = list(Sidecars(damaged).records())
         for facts in salvage(old, records, time.time(), found):
             new.execute("BEGIN IMMEDIATE")
-            writer.apply(facts)
+            apply(pending, facts)
             new.execute("COMMIT")
-            writer.committed()
+            pending.committed()
     finally:
         new.close()
         if old is not None:

@@ -1,4 +1,4 @@
-"""Runs and outcomes as rows, and back. Values stay the bytes that they are: nothing is unpickled here."""
+"""Outcomes as rows, and back. Values stay the bytes that they are: nothing is unpickled here."""
 
 from __future__ import annotations
 
@@ -8,26 +8,22 @@ from typing import Any
 import msgspec
 import xxhash
 
-from cellburst.errors import DamagedBlobError, UsageError
+from cellburst.errors import DamagedBlobError
 from cellburst.model.blob import BlobRef, Packed
-from cellburst.model.ids import is_run_id
-from cellburst.model.outcome import ErrorInfo, OutcomeKind, TaskResult
-from cellburst.model.run import Counts, Run, RunState, RunStatus, RunSummary, TaskState
+from cellburst.model.events import AttemptEnded
+from cellburst.model.outcome import ErrorInfo, FileEntry, OutcomeKind, TaskResult
+from cellburst.model.run import TaskState
 
 _ERROR_LENGTH = 300
-_UNREMARKABLE = frozenset(
-    (
-        *("MPLBACKEND", "TERM", "CLICOLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PAGER", "GIT_PAGER"),
-        *("PYDEVD_USE_FRAME_EVAL", "JPY_PARENT_PID", "KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK"),
-    )
-)
-"""Variables that kernels, and libraries when they are imported, set themselves: a task can do without their values."""
 _encode = msgspec.msgpack.Encoder().encode
 _digest = xxhash.xxh3_64_intdigest
 
 
 class Facts(msgspec.Struct, frozen=True, array_like=True):
-    """What a table of tasks shows of an outcome; ``error`` is the exception in one line."""
+    """What a table of tasks shows of an outcome; ``error`` is the exception in one line.
+
+    What follows it is not written where it is empty, and never was in a store of schema 1.
+    """
 
     attempt: int
     started: float
@@ -38,12 +34,15 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
     metrics: dict[str, Any] | None
     worker: str
     error: str
+    params: dict[str, Any] | None = None
+    files: tuple[FileEntry, ...] = ()
+    cached: str = ""
+    key: bytes = b""
 
 
 _decode_facts = msgspec.msgpack.Decoder(Facts).decode
 _decode_packed = msgspec.msgpack.Decoder(Packed).decode
 _decode_error = msgspec.msgpack.Decoder(ErrorInfo).decode
-_decode_run = msgspec.msgpack.Decoder(Run).decode
 _decode_outputs = msgspec.msgpack.Decoder(list[dict[str, Any]]).decode
 _decode_indices = msgspec.msgpack.Decoder(list[int]).decode
 
@@ -54,6 +53,7 @@ COUNTED = {
     OutcomeKind.CANCELLED: TaskState.CANCELLED,
     OutcomeKind.LOST: TaskState.UNKNOWN,
     OutcomeKind.UNKNOWN: TaskState.UNKNOWN,
+    OutcomeKind.PRUNED: TaskState.PRUNED,
 }
 """The state that a task has after each kind of outcome."""
 _SUCCEEDED = OutcomeKind.SUCCEEDED
@@ -71,49 +71,6 @@ def state_after(result: TaskResult) -> str:
     return _STATE_OF[_word(result.kind)]
 
 
-def run_row(run: Run) -> dict[str, Any]:
-    """The parameters of "insert_run"."""
-    return {
-        "id": run.id,
-        "key": run.key or None,
-        "name": run.name,
-        "target": run.target,
-        "submitted": run.submitted,
-        "notebook": run.origin.notebook,
-        "code": run.code,
-        "count": run.count,
-    }
-
-
-def storable(run: Run) -> Run:
-    """The run as it may be stored: without variables of the environment, which are where secrets live.
-
-    Their names are kept, for a task that misses them must not start.
-    Raises UsageError for an id that was not made by us: it becomes a path.
-    """
-    if not is_run_id(run.id):
-        raise UsageError(f"{run.id[:40]!r} is no run id")
-    payload = run.payload
-    if not (payload.env or payload.ambient or payload.seal):
-        return run
-    dropped = tuple(sorted({*payload.dropped, *payload.env} - _UNREMARKABLE))
-    stripped = msgspec.structs.replace(payload, ambient={}, env={}, dropped=dropped, seal=b"")
-    return msgspec.structs.replace(run, payload=stripped)
-
-
-def run_body(run: Run) -> bytes:
-    """The whole run."""
-    return _encode(run)
-
-
-def read_run(body: bytes, expected: int, name: str) -> Run:
-    """The run of a body, under the name that it has now. Raises DamagedBlobError."""
-    if checksum(body) != expected:
-        raise DamagedBlobError("the stored record of this run is not what was written; submit the run again")
-    run = _decode_run(body)
-    return run if run.name == name else msgspec.structs.replace(run, name=name)
-
-
 def checksum(*parts: bytes | None, seed: int = 0) -> int:
     """63 bits that change when a bit of the parts changes."""
     return _digest(b"".join([part for part in parts if part]), seed) >> 1
@@ -124,23 +81,43 @@ def outcome_row(run: int, result: TaskResult, outputs: bytes | None) -> tuple[An
     error, value = result.error, result.value
     line = error_line(error) if error is not None else ""
     index, generation, word = result.index, result.generation, _word(result.kind)
-    facts = _encode(
-        (
-            result.attempt,
-            result.started,
-            result.seconds,
-            result.peak_rss,
-            result.summary,
-            result.note,
-            result.metrics,
-            result.worker,
-            line,
-        )
+    plain = (
+        result.attempt,
+        result.started,
+        result.seconds,
+        result.peak_rss,
+        result.summary,
+        result.note,
+        result.metrics,
+        result.worker,
+        line,
     )
+    facts = _encode((*plain, *_more(result)))
     packed = None if value is None else _encode(value)
     failure = None if error is None else _encode(error)
     check = _check(word, facts, packed, failure, index, generation)
     return (run, index, generation, word, facts, packed, failure, check, outputs)
+
+
+def attempt_row(run: int, fact: AttemptEnded) -> dict[str, Any]:
+    """The parameters of "insert_attempt"."""
+    return {
+        "run": run,
+        "idx": fact.index,
+        "generation": fact.generation,
+        "attempt": fact.attempt,
+        "worker": fact.worker,
+        "loss": None if fact.loss is None else fact.loss.value,
+        "message": fact.message,
+        "at": fact.at,
+    }
+
+
+def _more(result: TaskResult) -> tuple[Any, ...]:
+    """The facts that few outcomes have."""
+    if result.key or result.cached or result.files or result.params:
+        return (result.params, result.files, result.cached, result.key)
+    return ()
 
 
 def _word(kind: OutcomeKind) -> str:
@@ -182,6 +159,10 @@ def read_outcome(row: Sequence[Any]) -> TaskResult:
         note=known.note,
         metrics=known.metrics,
         worker=known.worker,
+        files=known.files,
+        cached=known.cached,
+        key=known.key,
+        params=known.params,
     )
 
 
@@ -195,6 +176,8 @@ def blobs_of(result: TaskResult) -> tuple[BlobRef, ...]:
     found = result.value.blobs() if result.value is not None else ()
     if result.error is not None and result.error.exception is not None:
         found += result.error.exception.blobs()
+    if result.files:
+        found += tuple(entry.blob for entry in result.files)
     return found
 
 
@@ -221,43 +204,3 @@ def indices_body(indices: Sequence[int]) -> bytes:
 def read_indices(body: bytes) -> list[int]:
     """Task indices of a row."""
     return _decode_indices(body)
-
-
-def read_counts(row: Any) -> Counts:
-    """Tasks by state, from a row that has their numbers."""
-    ended = (row["succeeded"], row["failed"], row["cancelled"], row["unknown"])
-    queued = max(0, row["count"] - row["running"] - sum(ended))
-    return Counts(queued, row["running"], *ended)
-
-
-def _state(row: Any) -> tuple[RunState, str]:
-    """State and reason; a damaged word must not hide all other runs of a list."""
-    try:
-        return RunState(row["state"]), row["reason"]
-    except ValueError:
-        return RunState.FAILED, "the record of this run is damaged"
-
-
-def read_status(row: Any) -> RunStatus:
-    """Where a run is, from a row of "run_row"."""
-    state, reason = _state(row)
-    return RunStatus(row["id"], state, read_counts(row), row["started"], row["ended"], reason)
-
-
-def read_summary(row: Any, store: str) -> RunSummary:
-    """A run in a list, from a row of "run_rows"."""
-    state, reason = _state(row)
-    return RunSummary(
-        id=row["id"],
-        name=row["name"],
-        target=row["target"],
-        state=state,
-        counts=read_counts(row),
-        submitted=row["submitted"],
-        started=row["started"],
-        ended=row["ended"],
-        notebook=row["notebook"],
-        code=row["code"],
-        store=store,
-        reason=reason,
-    )

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
 from cellburst.errors import DamagedBlobError
-from cellburst.model.events import Event, RunRenamed, RunStateChanged, RunSubmitted, TasksEnded, TasksRetried
+from cellburst.model.events import (
+    Event,
+    MachinesChanged,
+    RunClosed,
+    RunPlanned,
+    RunRenamed,
+    RunReopened,
+    RunStateChanged,
+    RunSubmitted,
+    TasksAdded,
+    TasksEnded,
+    TasksRetried,
+)
 from cellburst.model.ids import is_run_id
+from cellburst.model.machine import Machine
 from cellburst.model.outcome import TaskResult
 from cellburst.model.run import ENDED, Run, RunState
-from cellburst.store import rows
+from cellburst.model.sweep import SweepPart
+from cellburst.store import rows, run_rows
+from cellburst.store.machine_rows import read_machines
+from cellburst.store.parts import read_part
 from cellburst.store.queries import ANY_INDEX, SQL
 from cellburst.store.sidecar import Record
 
@@ -50,6 +66,9 @@ class _OldRun:
     reason: str = ""
     started: float | None = None
     ended: float | None = None
+    parts: tuple[SweepPart, ...] = ()
+    closed: bool = False
+    since: run_rows.Since = field(default_factory=run_rows.Since)
 
 
 def salvage(
@@ -70,32 +89,71 @@ def salvage(
     for record in records:
         if record.run.id not in seen:
             number = record.number if record.number not in numbers else -1
-            yield from _history(old, _OldRun(number, record.run, record.run.name), now, found)
+            known = _OldRun(number, record.run, record.run.name, parts=record.parts)
+            yield from _history(old, known, now, found)
 
 
 def _old_run(old: sqlite3.Connection | None, row: Sequence[Any], records: dict[str, Record]) -> _OldRun | None:
     number, run_id, name, state, reason, started, ended = row
-    run = _submission(old, number, name)
-    if run is None and run_id in records:
-        run = records[run_id].run
+    run, record = _submission(old, number), records.get(run_id)
+    if run is None and record is not None:
+        run = record.run
     if run is None or not is_run_id(run.id):
         return None
+    closed, since = _openness(old, number)
+    plain = _OldRun(number, run, run.name, parts=record.parts if record else (), closed=closed, since=since)
     try:
-        return _OldRun(number, run, name, RunState(state), reason, _time(started), _time(ended))
+        moment, end = _time(started), _time(ended)
+        return replace(plain, name=name, state=RunState(state), reason=reason, started=moment, ended=end)
     except ValueError:
-        return _OldRun(number, run, run.name)
+        return plain
 
 
 def _time(value: Any) -> float | None:
     return float(value) if value is not None else None
 
 
-def _submission(old: sqlite3.Connection | None, number: int, name: str) -> Run | None:
+def _submission(old: sqlite3.Connection | None, number: int) -> Run | None:
     try:
         row = old.execute(SQL["salvage_submission"], {"run": number}).fetchone() if old else None
-        return rows.read_run(row[0], row[1], name) if row else None
+        return run_rows.read_run(row[0], row[1]) if row else None
     except _UNREADABLE:
         return None
+
+
+def _openness(old: sqlite3.Connection | None, number: int) -> tuple[bool, run_rows.Since]:
+    """Whether no more tasks were to be added to a run, and what was said of it since; as far as is known."""
+    try:
+        row = old.execute(SQL["salvage_open"], {"run": number}).fetchone() if old else None
+        return (row is not None and row[0] == 0), run_rows.read_since(row[1] if row and row[1] else None)
+    except _UNREADABLE:
+        return False, run_rows.Since()
+
+
+def _growth(old: sqlite3.Connection | None, known: _OldRun, found: Found) -> Iterator[SweepPart]:
+    """What was added to a run, from its rows and its record, as far as there is no gap."""
+    by_start = {part.start: part for part in known.parts}
+    if old is not None and known.number >= 0 and _has_parts(old):
+        for row in _read_all(old, "salvage_parts", {"run": known.number}, found):
+            try:
+                part = read_part(row, row[5] or "")
+            except _UNREADABLE:
+                found.damaged_rows += row[0] not in by_start
+                continue
+            by_start[part.start] = part
+    count = known.run.count
+    while count in by_start:
+        yield by_start[count]
+        count += by_start[count].view.count
+
+
+def _has_parts(old: sqlite3.Connection) -> bool:
+    """Whether the store was of schema 2, as far as that can be told."""
+    try:
+        old.execute(SQL["salvage_parts"], {"run": 0, "after": 0}).fetchone()
+    except _UNREADABLE as error:
+        return "no such table" not in str(error)
+    return True
 
 
 def _history(old: sqlite3.Connection | None, known: _OldRun, now: float, found: Found) -> Iterator[list[Event]]:
@@ -108,6 +166,17 @@ def _history(old: sqlite3.Connection | None, known: _OldRun, now: float, found: 
     if known.started is not None:
         opening.append(RunStateChanged(run.id, RunState.RUNNING, known.started))
     yield opening
+    if machines := _machines(old, known.number):
+        yield [MachinesChanged(run.id, tuple(machines), now)]
+    for part in _growth(old, known, found):
+        yield [TasksAdded(run.id, part, run.submitted)]
+    since = known.since
+    if since.search is not None:
+        yield [RunReopened(run.id, since.search, since.reopened)]
+    if since.plan is not None:
+        yield [RunPlanned(run.id, since.plan, since.planned)]
+    if known.closed and (run.open or since.search):
+        yield [RunClosed(run.id, now)]
     for generation in range(1, max(generations.values(), default=1) + 1):
         for batch in _batches(old, known.number, generation, found):
             found.outcomes += len(batch)
@@ -119,6 +188,15 @@ def _history(old: sqlite3.Connection | None, known: _OldRun, now: float, found: 
     if state not in ENDED or at is None:
         state, at, reason = RunState.CANCELLED, now, HALTED
     yield [RunStateChanged(run.id, state, at, reason)]
+
+
+def _machines(old: sqlite3.Connection | None, number: int) -> list[Machine]:
+    """Those whose rows can be read; others are found by their tags."""
+    try:
+        rows = old.execute(SQL["machines"], {"run": number}).fetchall() if old and number >= 0 else []
+        return read_machines(rows)
+    except _UNREADABLE:
+        return []
 
 
 def _generations(old: sqlite3.Connection | None, number: int) -> dict[int, int]:

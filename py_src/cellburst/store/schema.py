@@ -14,9 +14,17 @@ from cellburst.errors import StoreError
 from cellburst.store.queries import SQL, migrations
 
 APPLICATION_ID = 0x63627374  # "cbst", in the header of the file
-_VERSION_AFTER = {1: 1000}
+_VERSION_AFTER = {1: 1000, 2: 2000, 3: 2001}
 """Migration number -> the ``user_version`` after it."""
 NEWEST = max(_VERSION_AFTER.values())
+
+
+_MADE_UP_2 = """
+CREATE TEMP VIEW runs AS SELECT *, 0 AS open, 0 AS pruned, NULL AS search FROM main.runs;
+CREATE TEMP TABLE parts (run, start, count, key, view, given, checksum);
+CREATE TEMP TABLE kept (key, run, idx, at);
+"""
+_MADE_UP_3 = "CREATE TEMP TABLE machines (run, name, live, price, billed, ended, body, checksum);"
 
 
 def new_store_id() -> bytes:
@@ -44,6 +52,31 @@ def refuse_newer(db: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by a newer cellburst (schema {found // 1000}.{found % 1000}, this one knows"
             f" {NEWEST // 1000}.{NEWEST % 1000}); pip install --upgrade cellburst"
         )
+
+
+def make_up(db: sqlite3.Connection) -> bool:
+    """Let a reader find in an older store what was added since, empty; whether it is one. Raises sqlite3.Error.
+
+    What is temporary hides what is in the file, so ``take_back`` is for when that is migrated meanwhile.
+    """
+    if version(db) >= NEWEST or not is_ours(db):
+        return False
+    db.execute("PRAGMA query_only = OFF")
+    db.execute("PRAGMA temp_store = MEMORY")
+    db.executescript((_MADE_UP_2 if version(db) < _VERSION_AFTER[2] else "") + _MADE_UP_3)
+    db.execute("PRAGMA query_only = ON")
+    return True
+
+
+def take_back(db: sqlite3.Connection) -> bool:
+    """End that if the store has become today's; whether it has. Raises sqlite3.Error."""
+    if version(db) < NEWEST:
+        return False
+    db.execute("PRAGMA query_only = OFF")
+    for kind, name in (("VIEW", "runs"), ("TABLE", "parts"), ("TABLE", "kept"), ("TABLE", "machines")):
+        db.execute(f"DROP {kind} IF EXISTS temp.{name}")
+    db.execute("PRAGMA query_only = ON")
+    return True
 
 
 def migrate(db: sqlite3.Connection, path: Path) -> None:

@@ -63,16 +63,25 @@ def facts_key(column: str, name: str, missing: bytes | None) -> Callable[[bytes]
 
 def param_keys(sweep: SweepView, name: str) -> list[Any]:
     """The key of one parameter for every task."""
+    keys = _own_keys(sweep, name)
+    for part in sweep.parts:
+        keys += param_keys(part, name)
+    return keys
+
+
+def _own_keys(sweep: SweepView, name: str) -> list[Any]:
+    """The same for the tasks that the sweep began with."""
     if sweep.kind == "table" and name in sweep.columns:
         place = sweep.columns.index(name)
-        return [plain_key(row[place]) for row in sweep.rows]
+        keys = [plain_key(row[place]) for row in sweep.rows]
+        return keys + [None] * (sweep.own - len(keys))
     stride = 1
     for axis in reversed(sweep.axes if sweep.kind == "grid" else ()):
         if axis.name == name:
             once = [key for value in axis.values for key in [plain_key(value)] * stride]
-            return once * (sweep.count // len(once))
+            return once * (sweep.own // len(once))
         stride *= len(axis.values)
-    return [None] * sweep.count
+    return [None] * sweep.own
 
 
 def needle_of(text: str) -> bytes:
@@ -91,18 +100,47 @@ def says(body: bytes, needle: bytes) -> bool:
 
 def params_with(sweep: SweepView, needle: bytes) -> bytearray:
     """A byte for each task: 1 if the text occurs in its parameters, as JSON writes their values."""
-    needle = _json.encode(needle.decode(errors="replace"))[1:-1]
+    found = _own_params_with(sweep, _json.encode(needle.decode(errors="replace"))[1:-1])
+    for part in sweep.parts:
+        found += params_with(part, needle)
+    return found
+
+
+def _own_params_with(sweep: SweepView, needle: bytes) -> bytearray:
+    """The same for the tasks that the sweep began with."""
     if sweep.kind == "table":
         lines = _json.encode_lines(sweep.rows).lower().split(b"\n")
-        return bytearray(needle in line for line in lines[: sweep.count]).ljust(sweep.count, b"\0")
-    found = bytearray(sweep.count)
+        return bytearray(needle in line for line in lines[: sweep.own]).ljust(sweep.own, b"\0")
+    found = bytearray(sweep.own)
     stride = 1
     for axis in reversed(sweep.axes if sweep.kind == "grid" else ()):
         hits = b"".join(bytes([needle in _json.encode(value).lower()]) * stride for value in axis.values)
         stride = len(hits)
         if 1 in hits:
-            found = bytearray(map(or_, found, hits * (sweep.count // stride)))
+            found = bytearray(map(or_, found, hits * (sweep.own // stride)))
     return found
+
+
+def tells_all(sweep: SweepView) -> bool:
+    """Whether the sweep knows every task's parameters; else those that ended have them with their outcome."""
+    if sweep.kind == "table" and len(sweep.rows) < sweep.own:
+        return False
+    own = sweep.own == 0 or sweep.kind in ("single", "copies", "grid", "table")
+    return own and all(map(tells_all, sweep.parts))
+
+
+def told_params(body: bytes) -> dict[str, Any]:
+    """The parameters that an outcome tells, as shown."""
+    try:
+        return read_facts(body).params or {}
+    except msgspec.MsgspecError:
+        return {}
+
+
+def says_params(body: bytes, needle: bytes) -> bool:
+    """Whether a text occurs in the parameters that an outcome tells, as JSON writes their values."""
+    needle = _json.encode(needle.decode(errors="replace"))[1:-1]
+    return any(needle in _json.encode(value).lower() for value in told_params(body).values())
 
 
 def _texts(facts: Facts) -> list[str]:

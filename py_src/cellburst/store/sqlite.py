@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from cellburst import faults
 from cellburst.errors import StoreError, StoreFencedError, UnknownRunError
-from cellburst.model.events import Event, RunDeleted, RunStateChanged, RunSubmitted, TasksEnded
+from cellburst.model.events import Event, RunDeleted, RunStateChanged, RunSubmitted, TasksAdded, TasksEnded
 from cellburst.model.ids import is_run_id
+from cellburst.model.report import Report
 from cellburst.model.run import RunState
 from cellburst.model.stored import LiveRun
 from cellburst.model.usage import UsageSample
@@ -19,16 +20,18 @@ from cellburst.paths import Folders
 from cellburst.payload.blobs import BlobFolder
 from cellburst.pool import spool
 from cellburst.settings import Settings
-from cellburst.store import blob_sweep, retention, rows, schema
+from cellburst.store import blob_sweep, retention, run_rows, schema
 from cellburst.store.blob_sweep import Blobs
 from cellburst.store.database import BUSY_SECONDS, connect_reader, give_back, transaction, translated
+from cellburst.store.live import live_run
 from cellburst.store.opening import open_sound
 from cellburst.store.outputs import Attempt, OutputFiles
-from cellburst.store.queries import ANY_INDEX, SQL
+from cellburst.store.pending import Pending
+from cellburst.store.queries import SQL
 from cellburst.store.reader import SqliteReader
 from cellburst.store.sidecar import Sidecars, Witness
 from cellburst.store.syncing import LogSync
-from cellburst.store.writing import Writer
+from cellburst.store.writing import apply
 
 Reader = TypeVar("Reader", bound=SqliteReader)
 _HALTED = "{}; `%remote retry` runs what is missing"
@@ -64,7 +67,7 @@ class SqliteStore(SqliteReader):
         self._sidecars = sidecars
         self.epoch, self._id, self._commits = 0, b"", 0
         self._log = LogSync(self._db, path, lambda: sidecars.testify(Witness(self._id, self._commits)))
-        self._writer = Writer(self._db, self._files, sidecars, settings.output_inline)
+        self._pending = Pending(self._db, self._files, sidecars, settings.output_inline)
         try:
             self._take_over(opened.notices, opened.halt, opened.behind, epoch, clock())
         except BaseException:
@@ -74,7 +77,7 @@ class SqliteStore(SqliteReader):
     def commit(self, events: Sequence[Event], *, lasting: bool = True) -> None:
         """Make all of them durable, in order, or none. Unless ``lasting``, a power cut may undo them until ``sync``."""
         if events:
-            self._write(lambda: self._writer.apply(events), lasting)
+            self._write(lambda: apply(self._pending, events), lasting)
 
     def sync(self) -> None:
         """From now on what was committed survives a power cut."""
@@ -89,29 +92,19 @@ class SqliteStore(SqliteReader):
         """A run with what a controller needs to go on with it. Raises UnknownRunError."""
         with self._reading():
             row = self._row(run)
-            progress = self._writer.progress(run)
+            progress = self._pending.progress(run)
             assert progress is not None
-            losses: dict[int, int] = {}
-            failures: dict[int, int] = {}
-            among = {"run": progress.number, "start": 0, "stop": ANY_INDEX}
-            for index, generation, _, loss in self._db.execute(SQL["attempts"], among):
-                if generation == progress.generation(index):
-                    counts = failures if loss is None else losses
-                    counts[index] = counts.get(index, 0) + 1
-            return LiveRun(
-                run=self._whole(row),
-                status=rows.read_status(row),
-                ended=frozenset(index for index, code in enumerate(progress.endings) if code),
-                generations=dict(progress.generations),
-                losses=losses,
-                failures=failures,
-                leased={index: progress.leases[number].attempt for index, number in progress.holder.items()},
-            )
+            return live_run(self._db, self._whole(row), run_rows.read_status(row), progress)
 
     def by_key(self, key: str) -> str | None:
         """The run that was submitted with ``key``."""
         found = self._all("run_by_key", {"key": key})
         return str(found[0]["id"]) if found else None
+
+    def part_start(self, run: str, key: str) -> int | None:
+        """The first of the tasks that were added to a run with ``key``."""
+        found = self._all("part_by_key", {"id": run, "key": key})
+        return int(found[0]["start"]) if found else None
 
     def append_outputs(self, run: str, index: int, attempt: int, outputs: Sequence[dict[str, Any]]) -> None:
         """Keep output of a running attempt. Raises StoreFencedError, UnknownRunError for what is no run id."""
@@ -127,13 +120,20 @@ class SqliteStore(SqliteReader):
             with translated(self._path):
                 self._files.append_usage(run, of, samples)
 
+    def append_reports(self, run: str, index: int, attempt: int, reports: Sequence[Report]) -> None:
+        """Keep what a running attempt reports. Raises StoreFencedError, UnknownRunError for what is no run id."""
+        of = self._running(run, index, attempt)
+        if of is not None and reports:
+            with translated(self._path):
+                self._files.append_reports(run, of, reports)
+
     def _running(self, run: str, index: int, attempt: int) -> Attempt | None:
         """The attempt, of the newest generation; None if there cannot be such a one."""
         if not is_run_id(run):
             raise UnknownRunError(f"{run!r} is no run id; `%remote runs` lists them")
         with self._reading():
             self._check_epoch()
-            progress = self._writer.progress(run)
+            progress = self._pending.progress(run)
         if progress is None or not progress.has(index) or attempt <= 0:
             return None
         return Attempt(index, progress.generation(index), attempt)
@@ -218,11 +218,11 @@ class SqliteStore(SqliteReader):
         reason = _HALTED.format(why)
         facts: list[Event] = []
         for record in self._sidecars.records() if behind else ():
-            if not self._all("run_row", {"id": record.run.id}):
-                facts += [
-                    RunSubmitted(record.run),
-                    RunStateChanged(record.run.id, RunState.CANCELLED, now, reason),
-                ]
+            run = record.run.id
+            known = bool(self._all("run_row", {"id": run}))
+            facts += [] if known else [RunSubmitted(record.run)]
+            facts += [TasksAdded(run, part, now) for part in record.parts]
+            facts += [] if known else [RunStateChanged(run, RunState.CANCELLED, now, reason)]
         live = [row["id"] for row in self._all("live_ids", {})]
         facts += [RunStateChanged(run, RunState.CANCELLED, now, reason) for run in live]
         self.commit(facts)
@@ -239,11 +239,11 @@ class SqliteStore(SqliteReader):
                     faults.point("store.commit.applied")
                 faults.point("store.commit.committed")
             except BaseException:
-                self._writer.rolled_back()
+                self._pending.rolled_back()
                 raise
             self._commits += 1
             self._log.after(lasting)
-            self._writer.committed()
+            self._pending.committed()
 
     def _check_epoch(self) -> None:
         with translated(self._path):
@@ -282,11 +282,12 @@ def open_reader(
             schema.refuse_newer(db, path)
             if not schema.is_ours(db):
                 raise StoreError(f"{path} is not a run store yet, or is damaged; start the controller to see")
+            older = schema.make_up(db)
         except BaseException:
             db.close()
             raise
     blobs = blobs or BlobFolder(path.parent.parent / "blobs")
-    return kind(db, path, _files(outputs_dir, Settings()), blobs)
+    return kind(db, path, _files(outputs_dir, Settings()), blobs, older=older)
 
 
 def store_paths(folders: Folders) -> list[Path]:

@@ -8,15 +8,22 @@ from typing import NamedTuple
 
 from cellburst.model.events import (
     AttemptEnded,
+    RunClosed,
     RunNoted,
+    RunPlanned,
     RunRenamed,
+    RunReopened,
     RunStateChanged,
     RunSubmitted,
+    TasksAdded,
     TasksRetried,
 )
+from cellburst.model.money import dollars
 from cellburst.model.outcome import OutcomeKind, TaskResult
+from cellburst.model.search import Search
 from cellburst.store.rows import error_line
 
+_EXPECTED = (OutcomeKind.SUCCEEDED, OutcomeKind.PRUNED)
 RUN = -1  # the index of a line about the run as a whole
 
 
@@ -35,8 +42,8 @@ def submitted(fact: RunSubmitted) -> Line:
 
 
 def ended(results: Sequence[TaskResult], at: float) -> Line | None:
-    """Tasks that did not succeed; successes are in the table of tasks and no news."""
-    bad = [result for result in results if result.kind is not OutcomeKind.SUCCEEDED]
+    """Tasks that did not end well; successes and pruned ones are in the table of tasks and no news."""
+    bad = [result for result in results if result.kind not in _EXPECTED]
     if len(bad) == 1:
         (result,) = bad
         why = f": {error_line(result.error)}" if result.error else ""
@@ -60,6 +67,29 @@ def retried(fact: TasksRetried, indices: Sequence[int]) -> Line:
     if len(indices) == 1:
         return Line(fact.at, "TasksRetried", indices[0], f"task {indices[0]} is run again")
     return _line(fact.at, fact, f"{_tasks(len(indices))} are run again")
+
+
+def added(fact: TasksAdded, open_run: bool) -> Line | None:
+    """There are more tasks; in a run that is open for them that is no news."""
+    return None if open_run else _line(fact.at, fact, f"{_tasks(fact.part.view.count)} added")
+
+
+def closed(fact: RunClosed, count: int) -> Line:
+    """The run has all its tasks."""
+    why = f": {fact.message}" if fact.message else ""
+    return _line(fact.at, fact, f"no more will be added to its {_tasks(count)}{why}")
+
+
+def reopened(fact: RunReopened) -> Line:
+    """A search goes on."""
+    bound = f"{fact.search.trials:,} trials" if isinstance(fact.search, Search) else f"{fact.search.most:,} copies"
+    return _line(fact.at, fact, f"taken up again, up to {bound}")
+
+
+def planned(fact: RunPlanned) -> Line:
+    """Its machines may cost more, or live longer."""
+    lifetime = f"{fact.plan.max_lifetime / 60:.3g} min"
+    return _line(fact.at, fact, f"may cost up to {dollars(fact.plan.worst)} now, with machines of {lifetime} at most")
 
 
 def state_changed(fact: RunStateChanged) -> Line:

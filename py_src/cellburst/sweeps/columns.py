@@ -1,4 +1,4 @@
-"""The rows of ``--over``, as columns."""
+"""The rows of ``--over``."""
 
 from __future__ import annotations
 
@@ -8,46 +8,53 @@ from os import PathLike
 from typing import Any
 
 from cellburst.errors import SweepError
-from cellburst.sweeps.values import MOST, written
+from cellburst.sweeps.base import Sweep
+from cellburst.sweeps.files import read
+from cellburst.sweeps.frames import columns_of
+from cellburst.sweeps.tables import Rows, Table, row_of
+from cellburst.sweeps.values import MOST, is_indexed, is_series, written
+
+_MANY = 20_000  # rows from which they are not turned into columns
 
 
-def of_rows(over: object) -> dict[str, list[Any]]:
-    """The columns of a list of dicts (or named tuples), a dict of columns, or a data frame.
+def of_rows(over: Any) -> Sweep:
+    """The rows of a list of dicts (or named tuples), a dict of columns, or a data frame.
 
-    Raises SweepError when it is something else, is empty, or its rows or columns do not match.
+    Nothing large that has a length and places is copied. Raises SweepError when it is something else, is empty, or
+    its rows or columns do not match.
     """
-    if isinstance(over, (str, bytes, PathLike)):
-        raise SweepError("--over takes rows, not the name of a file; read it first: --over pd.read_csv(...)")
-    if hasattr(type(over), "columns") and hasattr(over, "__getitem__"):
-        found = _of_frame(over)
+    try:
+        return _of_rows(over)
+    except SweepError as error:
+        error.at = "--over"
+        raise
+
+
+def _of_rows(over: Any) -> Sweep:
+    found: Sweep
+    if isinstance(over, (str, PathLike)):
+        over = read(over)
+    if isinstance(over, bytes):
+        raise SweepError("--over takes rows, not bytes")
+    if isinstance(over, Sweep):
+        found = over
+    elif hasattr(type(over), "columns") and hasattr(over, "__getitem__"):
+        found = Table(columns_of(over))
     elif isinstance(over, Mapping):
-        found = _of_columns(over)
-    elif isinstance(over, Iterable):
+        found = Table(_of_columns(over))
+    elif isinstance(over, Iterable) or is_indexed(over):
         found = _of_dicts(over)
     else:
         raise SweepError(f"--over takes a list of dicts, a dict of lists or a data frame, not {type(over).__name__}")
-    if not found or not next(iter(found.values())):
-        raise SweepError("--over has no rows, so there is nothing to run")
+    if not found.names or not len(found):
+        raise SweepError("--over: there are no rows, so there is nothing to run")
     return found
 
 
-def _of_frame(frame: Any) -> dict[str, list[Any]]:
-    names = [str(name) if isinstance(name, str) else name for name in frame.columns]
-    if len(set(names)) < len(names):
-        twice = sorted({str(name) for name in names if names.count(name) > 1})
-        raise SweepError(f"--over has the column {twice[0]!r} twice; rename one of them")
-    found = {}
-    for name in names:
-        column = frame[name]
-        to_list = getattr(column, "to_list", None) or getattr(column, "tolist", None)
-        found[name] = to_list() if to_list is not None else list(column)
-    return found
-
-
-def _of_columns(over: Mapping[Any, Any]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
+def _of_columns(over: Mapping[Any, Any]) -> dict[str, Sequence[Any]]:
+    found: dict[str, Sequence[Any]] = {}
     for name, column in over.items():
-        if isinstance(column, (str, bytes)) or not isinstance(column, Iterable):
+        if isinstance(column, (str, bytes)) or not (isinstance(column, Iterable) or is_indexed(column)):
             raise SweepError(f"--over: column {name!r} is one value; write a list with one for each task")
         found[name] = _bounded(column)
     lengths = {name: len(column) for name, column in found.items()}
@@ -57,34 +64,38 @@ def _of_columns(over: Mapping[Any, Any]) -> dict[str, list[Any]]:
     return found
 
 
-def _of_dicts(over: Iterable[Any]) -> dict[str, list[Any]]:
-    rows = [_row(row, number) for number, row in enumerate(_bounded(over))]
-    if not rows:
-        return {}
-    names = list(rows[0])
+def _of_dicts(over: Any) -> Sweep:
+    rows = _bounded(over)
+    if not len(rows):
+        return Table({})
+    if not isinstance(rows, (list, tuple)):  # whatever makes them when they are asked for
+        for number in (0, len(rows) - 1):
+            _same_names(rows[0], rows[number], number)
+        return Rows(rows)
     for number, row in enumerate(rows):
-        if set(row) != set(names):
-            odd = sorted(map(written, set(row) ^ set(names)))
-            raise SweepError(f"--over: row {number} and row 0 do not have the same names; look at {', '.join(odd)}")
-    return {name: [row[name] for row in rows] for name in names}
+        _same_names(rows[0], row, number)
+    if len(rows) > _MANY:
+        return Rows(rows)
+    as_dicts = [row_of(row, number) for number, row in enumerate(rows)]
+    return Table({name: [row[name] for row in as_dicts] for name in as_dicts[0]})
 
 
-def _row(row: Any, number: int) -> Mapping[str, Any]:
-    if isinstance(row, Mapping):
-        return row
-    as_dict = getattr(row, "_asdict", None)  # a named tuple
-    if isinstance(row, tuple) and as_dict is not None:
-        named: Mapping[str, Any] = as_dict()
-        return named
-    raise SweepError(
-        f"--over: row {number} is {type(row).__name__}, not a dict of names and values; for one parameter write -p"
-    )
+def _same_names(first: Any, row: Any, number: int) -> None:
+    names, own = row_of(first, 0).keys(), row_of(row, number).keys()
+    if own != names:
+        odd = sorted(map(written, own ^ names))
+        raise SweepError(f"--over: row {number} and row 0 do not have the same names; look at {', '.join(odd)}")
 
 
-def _bounded(values: Iterable[Any]) -> list[Any]:
-    if isinstance(values, Sequence) and not isinstance(values, range):
-        return list(values)
-    found = list(islice(iter(values), MOST + 1))
-    if len(found) > MOST:
+def _bounded(values: Any) -> Sequence[Any]:
+    if is_series(values):
+        from cellburst.sweeps.frames import elements
+
+        return elements(values)
+    if is_indexed(values):
+        found: Sequence[Any] = values
+        return found
+    items = list(islice(iter(values), MOST + 1))
+    if len(items) > MOST:
         raise SweepError(f"--over goes on after {MOST:,} rows; cut it, for example with itertools.islice")
-    return found
+    return items

@@ -5,7 +5,7 @@ The algorithm is M. E. O'Neill's seed sequence in the form that numpy documents 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 _MASK = 0xFFFFFFFF
@@ -24,34 +24,43 @@ def task_seed(run_seed: int, index: int) -> int:
     return _seeder(run_seed)(index)
 
 
-def task_seeds(run_seed: int, start: int, stop: int) -> list[int]:
-    """The seeds of the tasks from ``start`` to before ``stop``."""
-    seed = _seeder(run_seed)
-    return [seed(index) for index in range(start, stop)]
+def task_seed_by(run_seed: int, words: Sequence[int]) -> int:
+    """The 64-bit seed of a task that is told by 32-bit words instead of its number.
+
+    Equal to ``SeedSequence(run_seed, spawn_key=words).generate_state(1, uint64)[0]``.
+    """
+    return _seed_of_words(*_prepared(run_seed), words)
 
 
 @lru_cache(maxsize=16)
 def _seeder(run_seed: int) -> Callable[[int], int]:
     """What gives the seeds of one run; all that does not depend on the task is done here."""
-    entropy = _words(run_seed)
-    entropy += [0] * (_POOL - len(entropy))
-    pool, constant = _mixed_pool(entropy)
+    pool, constant = _prepared(run_seed)
 
     def seed(index: int) -> int:
-        if 0 <= index <= _MASK:
-            return quick(index)
-        words = list(pool)
-        hashing = constant
-        for source in _words(index):
-            for place in range(_POOL):
-                hashed, hashing = _hash(source, hashing, _MULT_A)
-                words[place] = _mix(words[place], hashed)
-        low, hashing = _hash(words[0], _INIT_B, _MULT_B)
-        high, _ = _hash(words[1], hashing, _MULT_B)
-        return low | high << 32
+        return quick(index) if 0 <= index <= _MASK else _seed_of_words(pool, constant, _words(index))
 
     quick = _quick_seeder(pool, constant)
     return seed
+
+
+@lru_cache(maxsize=16)
+def _prepared(run_seed: int) -> tuple[list[int], int]:
+    """The mixed pool of a run's seed, and the constant that hashes what comes next."""
+    entropy = _words(run_seed)
+    entropy += [0] * (_POOL - len(entropy))
+    return _mixed_pool(entropy)
+
+
+def _seed_of_words(pool: list[int], hashing: int, key: Sequence[int]) -> int:
+    words = list(pool)
+    for source in key:
+        for place in range(_POOL):
+            hashed, hashing = _hash(source, hashing, _MULT_A)
+            words[place] = _mix(words[place], hashed)
+    low, hashing = _hash(words[0], _INIT_B, _MULT_B)
+    high, _ = _hash(words[1], hashing, _MULT_B)
+    return low | high << 32
 
 
 def _quick_seeder(pool: list[int], constant: int) -> Callable[[int], int]:

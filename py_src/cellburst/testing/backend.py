@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cellburst.abc import BackendListener, Holding, WorkerLoss
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import ErrorInfo, LossReason, OutcomeKind, TaskResult
+from cellburst.model.report import Report
 from cellburst.model.run import Run
 
 
@@ -15,18 +16,24 @@ from cellburst.model.run import Run
 class FakeBackend:
     """Records what it is told. ``finish``, ``fail``, ``lose`` and ``give_back`` play the workers.
 
-    ``held`` maps a worker to its (run, index, generation, attempt) in order.
+    ``held`` maps a worker to its (run, index, generation, attempt) in order, ``given`` a task to what it was sent.
     """
 
     capacity: int = 2
+    own_gpus: int = 0
     started: int = 0
     held: dict[str, list[tuple[str, int, int, int]]] = field(default_factory=dict)
     defined: list[str] = field(default_factory=list)
     recalled: list[str] = field(default_factory=list)
     cancelled: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
+    pruned: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
+    given: dict[tuple[str, int], Packed] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
     holdings: list[Holding] = field(default_factory=list)
     closed: bool = False
+
+    def gpus(self) -> int:
+        return self.own_gpus
 
     def listen(self, listener: BackendListener) -> None:
         self.listener = listener
@@ -44,8 +51,18 @@ class FakeBackend:
     def define(self, run: Run) -> None:
         self.defined.append(run.id)
 
-    def assign(self, worker: str, run: str, indices: Sequence[int], generations: Sequence[int], attempt: int) -> None:
+    def assign(
+        self,
+        worker: str,
+        run: str,
+        indices: Sequence[int],
+        generations: Sequence[int],
+        attempt: int,
+        given: Sequence[Packed] = (),
+    ) -> None:
         assert run in self.defined or self.holdings, "assigned before it was defined"
+        assert len(given) in (0, len(indices)), "given must run beside the indices"
+        self.given.update({(run, index): packed for index, packed in zip(indices, given, strict=False)})
         tasks = [(run, index, generation, attempt) for index, generation in zip(indices, generations, strict=True)]
         self.held[worker].extend(tasks)
 
@@ -54,6 +71,9 @@ class FakeBackend:
 
     def cancel(self, run: str, indices: Sequence[int]) -> None:
         self.cancelled.append((run, tuple(indices)))
+
+    def prune(self, run: str, indices: Sequence[int]) -> None:
+        self.pruned.append((run, tuple(indices)))
 
     def stop_workers(self, workers: Sequence[str]) -> None:
         for worker in workers:
@@ -66,6 +86,11 @@ class FakeBackend:
         self.closed = True
 
     # what workers do
+
+    def report(self, worker: str, step: int, **values: float) -> None:
+        """The first task that the worker holds says how far it is."""
+        run, index, generation, attempt = self.held[worker][0]
+        self.listener.reported(run, index, generation, attempt, [Report(float(step), step, values)])
 
     def come(self, target: str = "local") -> str:
         """A worker that was asked for is there; its name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class FakeClock:
-    """``sleep_machine`` moves wall and boot time but not monotonic time, as a suspended Linux machine does."""
+    """All three times go on together, by ``advance``."""
 
     def __init__(self, wall: float = 1_700_000_000.0) -> None:
         self._wall = wall
@@ -25,12 +25,3 @@ class FakeClock:
         self._wall += seconds
         self._monotonic += seconds
         self._boot += seconds
-
-    def sleep_machine(self, seconds: float) -> None:
-        """Let the machine be suspended."""
-        self._wall += seconds
-        self._boot += seconds
-
-    def set_wall(self, wall: float) -> None:
-        """Let somebody set the calendar clock."""
-        self._wall = wall

@@ -12,6 +12,9 @@ word  written by  meaning
 4     worker      serial of the last task that it started; stays when the task has ended
 5, 6  pool        tasks with ``word 5 < serial <= word 6`` are taken back and must not be started
 7     worker      how far the task on the board is: a ``Stage``
+8     pool        serial of a task that is to end when it reports next
+9     pool        1 once the worker's machine, or its pool, is about to end
+10    worker      serial of the last task that wants to be told of that
 ====  ==========  ==========================================================================
 
 A worker ends a task on the board only when its pipes are empty (``pipes_empty``), so that what the pool reads from
@@ -32,7 +35,7 @@ _ioctl, _FIONREAD = fcntl.ioctl, termios.FIONREAD
 _NOTHING = bytes(4)  # a C int of 0
 
 SIZE = 4096
-_SERIAL, _INDEX, _MONOTONIC, _WALL, _STARTED, _AFTER, _UPTO, _STAGE = range(8)
+_SERIAL, _INDEX, _MONOTONIC, _WALL, _STARTED, _AFTER, _UPTO, _STAGE, _PRUNED, _NOTICE, _LISTENS = range(11)
 
 
 class Stage(IntEnum):
@@ -81,6 +84,23 @@ class Board:
         """The task has come so far: a ``Stage``."""
         self._whole[_STAGE] = stage
 
+    def pruned(self) -> bool:
+        """Whether the pool wants the task to end early; a task that runs on may ask as often as it likes."""
+        whole = self._whole
+        return whole[_PRUNED] == whole[_SERIAL] != 0
+
+    def noticed(self) -> bool:
+        """Whether the machine, or the pool, is about to end."""
+        return self._whole[_NOTICE] != 0
+
+    def listen(self) -> None:
+        """The task on the board wants to be told of a notice."""
+        self._whole[_LISTENS] = self._whole[_SERIAL]
+
+    def heard(self) -> None:
+        """It was told."""
+        self._whole[_LISTENS] = 0
+
     def end(self) -> None:
         """The task is over."""
         self._whole[_SERIAL] = 0
@@ -102,6 +122,10 @@ class Board:
         found = self._whole[_STAGE]
         return Stage(found) if found in (Stage.PREPARING, Stage.RETURNING) else Stage.EXECUTING
 
+    def prune(self, serial: int) -> None:
+        """Let this task, should it still be on the board, end when it reports next."""
+        self._whole[_PRUNED] = serial
+
     @property
     def started(self) -> int:
         """Serial of the last task that was started, 0 before the first."""
@@ -116,6 +140,12 @@ class Board:
         whole = self._whole
         serial = whole[_STARTED]
         return serial, whole[_SERIAL] == serial or not whole[_AFTER] < serial <= whole[_UPTO]
+
+    def notice(self) -> bool:
+        """Say that the end is near; whether the task that is being executed wants to be called because of it."""
+        whole = self._whole
+        whole[_NOTICE] = 1
+        return whole[_LISTENS] == whole[_SERIAL] != 0
 
     def take_back(self, upto: int) -> None:
         """Let nothing be started that is not, up to this serial. What was is known after a moment, once

@@ -7,25 +7,95 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from cellburst.model.outcome import TaskResult
+from cellburst.model.plan import Plan
+from cellburst.model.report import Report
 from cellburst.model.run import Run, RunStatus
+from cellburst.model.search import Search, Until
+from cellburst.model.sweep import SweepPart
+from cellburst.wire.worker import Importing
 
 PROTOCOL = 1
 
 
 class Hello(Struct, frozen=True, tag="hello"):
-    """The first message of a client."""
+    """The first message of a client. ``reaching`` are its variables that say how a cloud is reached: kept in memory
+    alone, for runs on machines whose submitter's were lost with an earlier controller."""
 
     protocol: int
     version: str
     pid: int
+    reaching: dict[str, str] = {}
 
 
 class Submit(Struct, frozen=True, tag="submit"):
-    """Take this run; answered when it is durable. A known ``run.key`` answers with the first run's id."""
+    """Take this run; answered when it is durable. A known ``run.key`` answers with the first run's id.
+
+    ``hits`` are tasks whose result is that of another one: (index, run, index there).
+    """
 
     request: int
     run: Run
     follow: bool = True
+    hits: tuple[tuple[int, str, int], ...] = ()
+
+
+class Collect(Struct, frozen=True, tag="collect"):
+    """Follow a run that was started elsewhere, as far as it has come: ``parts`` are tasks that were added to it,
+    ``generations`` those of tasks that were run again (not 1). Answered when it is durable; may be repeated, and then
+    takes in what has been added or run again since."""
+
+    request: int
+    run: Run
+    parts: tuple[SweepPart, ...] = ()
+    generations: dict[int, int] = {}
+
+
+class Extend(Struct, frozen=True, tag="extend"):
+    """Add tasks to a run, open or not, ended or not; answered when they are durable, ``Done.data["start"]`` is the
+    number of the first. A part whose key is known is not added again; one whose start is not the run's count is
+    refused: somebody else was faster. ``hits`` as in ``Submit``; ``env`` has values that were not stored."""
+
+    request: int
+    run: str
+    part: SweepPart
+    hits: tuple[tuple[int, str, int], ...] = ()
+    env: dict[str, str] = {}
+
+
+class Close(Struct, frozen=True, tag="close"):
+    """No more tasks will be added to an open run; ``reason`` is a sentence for its timeline and its status. A run that
+    has ``failed`` ends so, whatever its tasks say."""
+
+    request: int
+    run: str
+    reason: str = ""
+    failed: bool = False
+
+
+class Reopen(Struct, frozen=True, tag="reopen"):
+    """Go on with a search that may have ended: it is open again, and decides by ``search`` from now on. ``env`` has
+    values that were not stored."""
+
+    request: int
+    run: str
+    search: Search | Until
+    env: dict[str, str] = {}
+
+
+class Hold(Struct, frozen=True, tag="hold"):
+    """This connection adds the tasks of an open run. When it ends without ``Close``, a run of calls is closed; a search
+    gets another searcher. A second holder is refused while the first is there."""
+
+    request: int
+    run: str
+
+
+class EndEarly(Struct, frozen=True, tag="early"):
+    """Let these tasks end as pruned, the next time that they report."""
+
+    request: int
+    run: str
+    indices: tuple[int, ...]
 
 
 class Follow(Struct, frozen=True, tag="follow"):
@@ -52,22 +122,34 @@ class Cancel(Struct, frozen=True, tag="cancel"):
 
 class Retry(Struct, frozen=True, tag="retry"):
     """Run again what has no success: missing, failed, cancelled and unknown tasks. "missing" leaves
-    failed ones, "failed" takes the failed and unknown ones only. ``env`` has values that were not stored."""
+    failed ones, "failed" takes the failed and unknown ones only. ``env`` has values that were not stored; ``plan``
+    is what the run's machines may be and cost from now on (None: as before)."""
 
     request: int
     run: str
     which: Literal["unfinished", "failed", "missing"] = "unfinished"
     env: dict[str, str] = {}
+    plan: Plan | None = None
 
 
 class Rerun(Struct, frozen=True, tag="rerun"):
     """Submit the same again: code, inputs, sweep, seed and options of this run, as a new one that is not followed.
-    Answered with the new run's id; the same ``key`` is the same run. ``env`` has values that were not stored."""
+    Answered with the new run's id; the same ``key`` is the same run. ``env`` and ``plan`` are as in ``Retry``."""
 
     request: int
     run: str
     key: str
     env: dict[str, str] = {}
+    plan: Plan | None = None
+
+
+class Fetch(Struct, frozen=True, tag="fetch"):
+    """Bring what the result of a task is made of into the blob folder, from where the run left it. Answered when it
+    is there, which may take long; whoever waits asks again after a while."""
+
+    request: int
+    run: str
+    index: int
 
 
 class Rename(Struct, frozen=True, tag="rename"):
@@ -114,7 +196,26 @@ class Shutdown(Struct, frozen=True, tag="shutdown"):
 
 
 ToController = (
-    Hello | Submit | Follow | Unfollow | Cancel | Retry | Rerun | Rename | Delete | Prune | Explain | Ping | Shutdown
+    Hello
+    | Submit
+    | Collect
+    | Extend
+    | Close
+    | Reopen
+    | Hold
+    | EndEarly
+    | Follow
+    | Unfollow
+    | Cancel
+    | Retry
+    | Rerun
+    | Fetch
+    | Rename
+    | Delete
+    | Prune
+    | Explain
+    | Ping
+    | Shutdown
 )
 
 
@@ -152,7 +253,8 @@ class Status(Struct, frozen=True, tag="status"):
 
 
 class TasksChanged(Struct, frozen=True, tag="tasks"):
-    """Newly ended tasks of a followed run. A single run's result is here, so nobody reads it back."""
+    """Newly ended tasks of a followed run. The result of a single run, or of a call that ended alone, is here, so that
+    nobody reads it back."""
 
     run: str
     ended: tuple[int, ...]
@@ -178,4 +280,21 @@ class TaskProgressed(Struct, frozen=True, tag="progress"):
     metrics: dict[str, Any] | None = None
 
 
-FromController = Welcome | Done | Refusal | Status | TasksChanged | OutputArrived | TaskProgressed
+class TasksBegan(Struct, frozen=True, tag="began"):
+    """Tasks of a followed run of calls that a worker was given: they can no longer be taken back for nothing."""
+
+    run: str
+    indices: tuple[int, ...]
+
+
+class TaskReported(Struct, frozen=True, tag="reported"):
+    """What running tasks of a followed run report, none left out while the connection holds."""
+
+    run: str
+    index: int
+    attempt: int
+    reports: tuple[Report, ...]
+
+
+Passing = TaskProgressed | Importing  # who does not read misses them
+FromController = Welcome | Done | Refusal | Status | TasksChanged | OutputArrived | TasksBegan | TaskReported | Passing

@@ -44,13 +44,21 @@ class Channel(Generic[Incoming]):
         return self.sock.fileno()
 
     def send(self, *messages: Any) -> None:
-        """Send whole messages, blocking until the other side has taken them (socket in blocking mode)."""
-        self.sock.sendall(b"".join(map(encode, messages)))
+        """Send whole messages, blocking until the other side has taken them (socket in blocking mode).
+
+        What was ``put`` goes before them.
+        """
+        kept, self._unsent = self._unsent, bytearray()
+        self.sock.sendall(b"".join((kept, *map(encode, messages))))
+
+    def put(self, *messages: Any) -> None:
+        """Keep whole messages for the next ``flush`` or ``send``."""
+        for message in messages:
+            self._unsent += encode(message)
 
     def queue(self, *messages: Any) -> bool:
         """Send what goes without blocking and keep the rest; True when nothing is left to ``flush``."""
-        for message in messages:
-            self._unsent += encode(message)
+        self.put(*messages)
         return self.flush()
 
     def flush(self) -> bool:

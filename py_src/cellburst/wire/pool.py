@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cellburst.model.blob import Packed
 from cellburst.model.outcome import LossReason, TaskResult
 from cellburst.model.payload import Payload
 from cellburst.model.usage import UsageSample
-from cellburst.wire.worker import Progressed, Streamed
+from cellburst.wire.worker import Importing, Progressed, Reported, Streamed
 
 
 class Attach(Struct, frozen=True, tag="attach"):
@@ -24,23 +25,25 @@ class StartWorkers(Struct, frozen=True, tag="start"):
 
 
 class DefineRun(Struct, frozen=True, tag="define"):
-    """What the tasks of a run share; once per run, before its first ``Assign``."""
+    """What the tasks of a run share; once per run, before its first ``Assign``. Each task has ``gpus`` of its own."""
 
     run: str
     payload: Payload
     count: int
     seed: int
     timeout: float | None
+    gpus: int = 0
 
 
 class Assign(Struct, frozen=True, tag="assign"):
-    """Give tasks to a worker; they queue behind what it holds. ``generations`` runs beside ``indices``."""
+    """Give tasks to a worker; they queue behind what it holds. ``generations`` and ``given`` as in ``RunTasks``."""
 
     worker: str
     run: str
     indices: tuple[int, ...]
     generations: tuple[int, ...]
     attempt: int
+    given: tuple[Packed, ...] = ()
 
 
 class Recall(Struct, frozen=True, tag="recall"):
@@ -55,6 +58,13 @@ class CancelTasks(Struct, frozen=True, tag="cancel"):
 
     run: str
     indices: tuple[int, ...] = ()
+
+
+class PruneTasks(Struct, frozen=True, tag="prune"):
+    """Let these tasks, as far as they are running, end as pruned when they report next."""
+
+    run: str
+    indices: tuple[int, ...]
 
 
 class StopWorkers(Struct, frozen=True, tag="stop"):
@@ -75,6 +85,10 @@ class Acknowledge(Struct, frozen=True, tag="ack"):
     serial: int
 
 
+class GiveNotice(Struct, frozen=True, tag="notice"):
+    """The machine is about to go: running tasks are told (``task.on_interrupt``)."""
+
+
 class ClosePool(Struct, frozen=True, tag="close"):
     """End every worker and then the pool."""
 
@@ -86,9 +100,11 @@ ToPool = (
     | Assign
     | Recall
     | CancelTasks
+    | PruneTasks
     | StopWorkers
     | ForgetRuns
     | Acknowledge
+    | GiveNotice
     | ClosePool
 )
 
@@ -176,4 +192,16 @@ class Sampled(Struct, frozen=True, tag="sampled"):
     sample: UsageSample
 
 
-FromPool = Attached | Refused | WorkerStarted | Outcomes | Returned | WorkerEnded | Streamed | Progressed | Sampled
+FromPool = (
+    Attached
+    | Refused
+    | WorkerStarted
+    | Outcomes
+    | Returned
+    | WorkerEnded
+    | Streamed
+    | Progressed
+    | Importing
+    | Reported
+    | Sampled
+)

@@ -14,6 +14,7 @@ from cellburst.abc import BlobStore
 from cellburst.errors import PayloadError
 from cellburst.library_state.pyplot import unannounced
 from cellburst.library_state.quietly import quietly
+from cellburst.model.blob import Packed
 from cellburst.payload.collecting import uncollected
 from cellburst.payload.lifetimes import finalizers_aside
 from cellburst.payload.snapshot import Snapshot
@@ -39,14 +40,15 @@ class Attempt:
     """
 
     __slots__ = (
-        *("_arguments", "_blobs", "_board", "_index", "_places", "_run", "_shell", "_states"),
-        *("before", "copies", "has_value", "held", "module", "namespace", "started", "value"),
+        *("_arguments", "_blobs", "_board", "_given", "_index", "_places", "_run", "_shell", "_states"),
+        *("before", "copies", "has_value", "held", "module", "namespace", "shown", "started", "value"),
     )
 
     def __init__(
         self,
         run: LoadedRun,
         index: int,
+        given: Packed,
         blobs: BlobStore,
         board: Board,
         states: LibraryStates,
@@ -55,6 +57,7 @@ class Attempt:
     ) -> None:
         self._run = run
         self._index = index
+        self._given = given
         self._blobs = blobs
         self._states = states
         self._places = places
@@ -70,6 +73,8 @@ class Attempt:
         self.started = False
         self.has_value = False
         self.value: Any = None
+        self.shown: dict[str, Any] | None = None
+        """The task's parameters for tables, where its run does not tell them."""
 
     def prepare(self) -> None:
         """Make everything ready for the user's code. Raises what its inputs raise when they are unpickled."""
@@ -79,16 +84,24 @@ class Attempt:
     def _prepare(self) -> None:
         sys.modules["__main__"] = self.module
         run, index = self._run, self._index
-        if run.single:
+        if run.calls is not None:
+            inputs = run.calls.make(self._given, self.namespace)
+        elif run.single:
             with quietly():
                 inputs = run.inputs.make(self.namespace)
         else:
             inputs = run.inputs.make(self.namespace)
-        params = run.parameters.make(index, self.namespace)
+        params = {} if run.calls is not None else run.parameters.make(index, self.namespace, self._given)
         if run.single:
             leave_unseeded()
         else:
             task.params = params
+            if run.payload.shows_params:
+                from cellburst.sweeps.shown import shown
+
+                self.shown = {name: shown(value) for name, value in params.items()}
+            if params and run.payload.seeding == "params":
+                task.use_seed(run.seed_for(params))
             seed_task(task.get_seed)
         if run.payload.kind == "function":
             self._arguments = inputs, params

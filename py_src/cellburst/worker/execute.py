@@ -9,6 +9,8 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from msgspec.structs import replace
+
 from cellburst.abc import BlobStore
 from cellburst.library_state.pyplot import SHOWN, unannounced
 from cellburst.library_state.surroundings import SUBMODULES
@@ -21,13 +23,17 @@ from cellburst.settings import Settings
 from cellburst.wire.board import Board, Stage
 from cellburst.worker import cstreams
 from cellburst.worker.attempt import Attempt
+from cellburst.worker.begun_imports import BegunImports
 from cellburst.worker.children import end_children
 from cellburst.worker.display import result_record, shows
 from cellburst.worker.drawn import shown_before_drawing
-from cellburst.worker.failure import begin_at, describe, describe_text, was_interrupted
+from cellburst.worker.failure import begin_at, describe, describe_text, is_pruning, was_interrupted
+from cellburst.worker.folders import TaskFolders
 from cellburst.worker.interrupt import UserCode, interruptible
+from cellburst.worker.leaving import Left, complete_metrics, joined, take_files
 from cellburst.worker.loaded import LoadedRun
 from cellburst.worker.memory import forget_peak, peak_rss
+from cellburst.worker.notices import notices
 from cellburst.worker.outbox import Outbox
 from cellburst.worker.places import ModulePlaces
 from cellburst.worker.returning import Packer, Returned, attempt, return_named, return_value
@@ -39,11 +45,14 @@ from cellburst.worker.submodules import imported_by
 from cellburst.worker.summary import Summary, summarise, summarise_named
 from cellburst.worker.surroundings import Surroundings
 from cellburst.worker.task import task
+from cellburst.worker.text import text_of
+from cellburst.worker.variables import TaskVariables
 from cellburst.worker.wakeup import keep_following
 
 _EXECUTING, _RETURNING = int(Stage.EXECUTING), int(Stage.RETURNING)  # quicker to write than members of an enumeration
 _NOT_TINY = 0.002  # seconds: in less, looking at the state of libraries is left for the end of the group
 _SHORT = 0.0003  # seconds: in less, a task neither starts a process nor fills much memory
+_NOTHING_LEFT = Left()
 
 
 @dataclass
@@ -57,6 +66,8 @@ class Desk:
     shell: ShellHost
     surroundings: Surroundings
     states: LibraryStates
+    folders: TaskFolders
+    variables: TaskVariables
     modules: LocalModules = field(default_factory=LocalModules)
     places: ModulePlaces = field(default_factory=ModulePlaces)
     peak: int = 0
@@ -64,9 +75,24 @@ class Desk:
     shown: Any = None
     """How the value of a cell looked before its figures were drawn, if that matters."""
 
+    def __post_init__(self) -> None:
+        """What a task says goes to the outbox, and what it is told comes from the board."""
+        self.progress, self.report, self.pruned = self.outbox.progress, self.outbox.report, self.board.pruned
+        self.output, self.checkpoint = self.folders.output, self.folders.checkpoint
+        self.noticed, self.listen, self.heard = self.board.noticed, self.board.listen, self.board.heard
+        self.imports = BegunImports(self.outbox.importing, self._is_as_before)
+
+    def _is_as_before(self) -> bool:
+        """Whether the kernel would import what the running cell imports."""
+        return self.surroundings.are_as_before() and not self.places.may_change()
+
+    def logs(self) -> bool:
+        """Whether what is logged here stays with the task: not in a child that the task forked."""
+        return not self.outbox.forked
+
 
 def run_task(
-    run: LoadedRun, index: int, generation: int, attempt_number: int, desk: Desk
+    run: LoadedRun, index: int, generation: int, attempt_number: int, given: Packed, desk: Desk
 ) -> Generator[UserCode, None, TaskResult]:
     """Execute one task in surroundings that are those of its run, and leave them so.
 
@@ -75,23 +101,30 @@ def run_task(
     wall, start = time.time(), time.monotonic()
     if desk.peak_is_old:
         forget_peak()
+    desk.folders.task = (run.id, index, generation, attempt_number)
+    desk.variables.wanted = not run.single
     desk.outbox.begin(run.id, index, generation, attempt_number, start, live=run.single)
-    task.begin(run.id, index, run.count, attempt_number, run.seed, desk.outbox.progress)
+    task.begin(run.id, index, run.count, attempt_number, run.seed, desk, run.payload.objective)
     if run.payload.needs_shell:
         desk.shell.load_quietly()  # here, where no interrupt can leave half of it
-    tried = Attempt(run, index, desk.blobs, desk.board, desk.states, desk.places, desk.shell)
+    tried = Attempt(run, index, given, desk.blobs, desk.board, desk.states, desk.places, desk.shell)
     desk.shell.begin(tried.module, run.payload.source, single=run.single)
     user_code = UserCode(tried.prepare, tried.execute)
+    desk.imports.listening = run.single and run.payload.kind == "cell"
     yield user_code
+    desk.imports.listening = False
     error = user_code.take()
+    notices.clear()
     seconds = time.monotonic() - start
     if error is not None:
         begin_at(error, run.payload.filename)
     if desk.outbox.forked:
         _end_child(error)
     _show(run, tried, error, desk)
+    wrong = _complete_metrics(run, tried, error, desk) if desk.folders.used or run.payload.objective else ""
     desk.board.reach(_RETURNING)
     kind, info, returned, summary = _conclude(run, tried, error, desk)
+    desk.variables.wanted = False
     desk.board.reach(_EXECUTING)  # again: what is forgotten may have finalisers
     if seconds > _SHORT or desk.peak_is_old:
         desk.peak, desk.peak_is_old = peak_rss(), seconds > _SHORT
@@ -99,10 +132,20 @@ def run_task(
     tried.forget()
     desk.places.restore()
     clear_up(run, seconds, desk)
-    return TaskResult(
+    # now: its processes have ended, in the order that their owners wanted
+    left = take_files(desk.folders, desk.blobs, desk.settings) if desk.folders.used else _NOTHING_LEFT
+    result = TaskResult(
         index, generation, attempt_number, kind, wall, seconds, desk.peak, returned.packed, summary, info,
         returned.note, task.metrics, desk.outbox.end(),
+        params=tried.shown,
     )  # fmt: skip
+    if left is _NOTHING_LEFT and not wrong and run.payload.keys is None:
+        return result
+    return replace(result, note=joined(result.note, wrong, left.note), files=left.files, key=run.key(index))
+
+
+def _complete_metrics(run: LoadedRun, tried: Attempt, error: BaseException | None, desk: Desk) -> str:
+    return complete_metrics(run, task, tried.value, tried.namespace, succeeded=error is None, folders=desk.folders)
 
 
 def clear_up(run: LoadedRun, seconds: float, desk: Desk) -> None:
@@ -134,9 +177,12 @@ def _conclude(run: LoadedRun, tried: Attempt, error: BaseException | None, desk:
     tried.pass_on()
     if error is None:
         return OutcomeKind.SUCCEEDED, None, returned, summary
-    info = describe(error, packer, framed=run.single)
+    pruned = not run.single and is_pruning(error)
+    if pruned:
+        returned = Returned(None, text_of(error, 500))
+    info = None if pruned else describe(error, packer, framed=run.single)
     cancelled = was_interrupted(error) if run.single else isinstance(error, KeyboardInterrupt)
-    kind = OutcomeKind.CANCELLED if cancelled else OutcomeKind.FAILED
+    kind = OutcomeKind.PRUNED if pruned else OutcomeKind.CANCELLED if cancelled else OutcomeKind.FAILED
     with no_warnings():  # of what dies with its frames; a kernel keeps the last error
         error.__traceback__ = None  # it refers to our frames, and they to it
     return kind, info, returned, summary

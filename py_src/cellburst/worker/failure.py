@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dis import opmap
 from types import CodeType, TracebackType
 
+from cellburst.errors import TaskPruned
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import ErrorInfo, Frame
 from cellburst.payload.traces import is_ours
@@ -47,6 +48,13 @@ def begin_at(error: BaseException, filename: str) -> None:
         trace = trace.tb_next
     if trace is not None:
         error.__traceback__ = trace
+
+
+def is_pruning(error: BaseException) -> bool:
+    """Whether a task ends early because it is not promising: by our exception, or by Optuna's."""
+    return isinstance(error, TaskPruned) or any(
+        kind.__name__ == "TrialPruned" and kind.__module__.partition(".")[0] == "optuna" for kind in type(error).__mro__
+    )
 
 
 def was_interrupted(error: BaseException) -> bool:

@@ -16,6 +16,7 @@ _HALF_WAY = "_sysconfigdata"  # loaded by the first use of sysconfig, which cann
 Callback = Callable[[], None]
 Begin = Callable[[], Any]
 End = Callable[[str, Any], None]
+LookedFor = Callable[[str], None]
 
 
 class ImportHooks:
@@ -28,6 +29,8 @@ class ImportHooks:
         """
         self._callbacks = callbacks
         self._also = also
+        self.looked_for: LookedFor | None = None
+        """Called with the name of each module that is looked for."""
         self.begin = begin
         self._end = end
 
@@ -47,6 +50,8 @@ class ImportHooks:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        if self.looked_for is not None:
+            self.looked_for(name)
         if not self._is_awaited(name):
             return None
         spec = found_by_others(self, name, path, target)

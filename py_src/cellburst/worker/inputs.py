@@ -13,10 +13,12 @@ from typing import Any
 
 from cellburst.abc import BlobStore
 from cellburst.model.blob import Packed
+from cellburst.payload.called import Called
 from cellburst.payload.pickling import pack, unpack
 from cellburst.settings import Settings
 
 Namespace = dict[str, Any]
+_FUNCTIONS = 64  # that are remembered of a run of calls
 _ATOMS = frozenset({int, float, complex, bool, str, bytes, type(None), type(Ellipsis), ModuleType, BuiltinFunctionType})
 
 
@@ -60,6 +62,8 @@ class _Mould:
             parts = list(inputs.values())
         elif type(inputs) is tuple and len(inputs) == 3 and type(inputs[2]) is dict:  # (function, args, kwargs)
             parts = [inputs[0], inputs[1], *inputs[2].values()]
+        elif type(inputs) is FunctionType:
+            parts = [inputs]
         else:
             return None
         functions = [id(part) for part in parts if type(part) is FunctionType]
@@ -70,6 +74,8 @@ class _Mould:
     def cast(self, namespace: Namespace) -> Any:
         if type(self._inputs) is dict:
             return {name: _copy(part, self._globals, namespace) for name, part in self._inputs.items()}
+        if type(self._inputs) is FunctionType:
+            return _copy(self._inputs, self._globals, namespace)
         function, args, kwargs = self._inputs
         named = {name: _copy(part, self._globals, namespace) for name, part in kwargs.items()}
         return _copy(function, self._globals, namespace), args, named
@@ -86,14 +92,30 @@ class Parameters:
         self._sweep: Any = None
         self._copies: dict[int, Packed] = {}
 
-    def make(self, index: int, namespace: Namespace) -> dict[str, Any]:
-        """The parameters of task ``index``. Raises what unpickling raises."""
+    def make(self, index: int, namespace: Namespace, given: Packed) -> dict[str, Any]:
+        """The parameters of task ``index``: what it was ``given``, or its place in the sweep.
+
+        What a search gave goes through ``resolve`` of its space. Raises what unpickling raises.
+        """
+        if given.body or given.body_blob is not None:
+            return self._given(given, namespace)
         if self._packed is None:
             return {}
-        if self._sweep is None:
-            self._sweep = unpack(self._packed, self._blobs, namespace=self._globals)
-        found: Mapping[str, Any] = self._sweep[index]
+        found: Mapping[str, Any] = (self._unpacked() if self._sweep is None else self._sweep)[index]
         return {name: self._own(value, namespace) for name, value in found.items()}
+
+    def _given(self, given: Packed, namespace: Namespace) -> dict[str, Any]:
+        row: dict[str, Any] = unpack(given, self._blobs, namespace=namespace, name="the task's parameters")
+        resolve = getattr(self._unpacked(), "resolve", None)
+        if resolve is None:
+            return row
+        found: Mapping[str, Any] = resolve(row)
+        return {name: self._own(value, namespace) for name, value in found.items()}
+
+    def _unpacked(self) -> Any:
+        if self._sweep is None and self._packed is not None:
+            self._sweep = unpack(self._packed, self._blobs, namespace=self._globals)
+        return self._sweep
 
     def _own(self, value: Any, namespace: Namespace) -> Any:
         if _copyable(value, self._globals):
@@ -102,6 +124,29 @@ class Parameters:
         if packed is None:
             packed = pack(value, self._blobs, self._settings, namespace=self._globals)
         return unpack(packed, self._blobs, namespace=namespace)
+
+
+class Calls:
+    """What the tasks of a run of calls are given: ``make`` gives each its ``(fn, args, kwargs)``."""
+
+    def __init__(self, blobs: BlobStore) -> None:
+        self._blobs = blobs
+        self._functions: dict[Packed, Inputs] = {}
+
+    def make(self, given: Packed, namespace: Namespace) -> Any:
+        """Raises what unpickling raises."""
+        function, args, kwargs = unpack(given, self._blobs, namespace=namespace, name="the call")
+        if type(function) is Called:
+            function = self._shared(function.packed).make(namespace)
+        return function, args, kwargs
+
+    def _shared(self, packed: Packed) -> Inputs:
+        found = self._functions.get(packed)
+        if found is None:
+            if len(self._functions) >= _FUNCTIONS:
+                del self._functions[next(iter(self._functions))]
+            found = self._functions[packed] = Inputs(packed, self._blobs)
+        return found
 
 
 def _copyable(value: Any, globals_: Namespace) -> bool:
@@ -122,7 +167,9 @@ def _is_immutable(value: Any) -> bool:
 def _is_imported(function: FunctionType) -> bool:
     """Whether unpickling gives this very object."""
     module = sys.modules.get(function.__module__)
-    return module is not None and vars(module) is function.__globals__ and function.__module__ != "__main__"
+    if module is None or function.__module__ == "__main__":
+        return False
+    return vars(module).get(function.__qualname__) is function  # what was defined inside of another is made anew
 
 
 def _is_bare(function: FunctionType) -> bool:

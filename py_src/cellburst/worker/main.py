@@ -29,6 +29,7 @@ from cellburst.worker import cstreams
 from cellburst.worker.children import adopt_orphans
 from cellburst.worker.execute import Desk
 from cellburst.worker.first_use import begin_watching, unobserved
+from cellburst.worker.folders import TaskFolders
 from cellburst.worker.hooks import ImportHooks
 from cellburst.worker.interrupt import interruptible, note_interrupts
 from cellburst.worker.outbox import Outbox
@@ -38,13 +39,17 @@ from cellburst.worker.shell import INLINE_BACKEND, PRELOAD, ShellHost
 from cellburst.worker.states import LibraryStates
 from cellburst.worker.streams import TaskStream, write_raw
 from cellburst.worker.surroundings import Surroundings
+from cellburst.worker.task import task
+from cellburst.worker.variables import TaskVariables
 from cellburst.worker.wakeup import follow_interrupts
 
 _AWAITED = (registry.awaited, warnings_.missing, warnings_shown.waiting)
 
 
-def serve(sock: socket.socket, places_blobs: Path, settings: Settings, *, board: mmap.mmap) -> NoReturn:
-    """Execute what comes over ``sock`` until it closes, then end the process.
+def serve(
+    sock: socket.socket, places_blobs: Path, settings: Settings, *, board: mmap.mmap, files: Path | None = None
+) -> NoReturn:
+    """Execute what comes over ``sock`` until it closes, then end the process. ``files`` is where tasks leave theirs.
 
     To be called once, in a fresh process of one thread, with its output pipes on descriptors 1 and 2.
     """
@@ -55,8 +60,11 @@ def serve(sock: socket.socket, places_blobs: Path, settings: Settings, *, board:
         outbox = Outbox(channel, settings)
         shell = ShellHost(outbox)
         states = LibraryStates(lambda name, why: outbox.write("stderr", f"cellburst: the state {name}: {why}\n"))
-        _prepare_process(outbox, shell, states)
+        hooks = _prepare_process(outbox, shell, states)
         follow_interrupts()
+        folders = TaskFolders(files or places_blobs.parent / "files")
+        variables = TaskVariables(task, folders)
+        variables.install()
         desk = Desk(
             outbox,
             Board(board),
@@ -65,7 +73,10 @@ def serve(sock: socket.socket, places_blobs: Path, settings: Settings, *, board:
             shell,
             Surroundings(),
             states,
+            folders,
+            variables,
         )
+        hooks.looked_for = desk.imports.looked_for
         serving = Serving(channel, desk, _chores(shell))
         states.watch()
         begin_watching()
@@ -82,7 +93,7 @@ def serve(sock: socket.socket, places_blobs: Path, settings: Settings, *, board:
         os._exit(status)
 
 
-def _prepare_process(outbox: Outbox, shell: ShellHost, states: LibraryStates) -> None:
+def _prepare_process(outbox: Outbox, shell: ShellHost, states: LibraryStates) -> ImportHooks:
     adopt_orphans()
     cstreams.write_by_lines()
     faulthandler.enable(2)
@@ -101,12 +112,14 @@ def _prepare_process(outbox: Outbox, shell: ShellHost, states: LibraryStates) ->
         "asyncio": shell.loop.appear,
         "comm": _no_comm,
     }
-    ImportHooks(callbacks, states.importing, states.imported, *_AWAITED).install()
+    hooks = ImportHooks(callbacks, states.importing, states.imported, *_AWAITED)
+    hooks.install()
     versions.role.aligns = True
     observer.install()
     if "getpass" in sys.modules:
         _no_getpass()
     os.register_at_fork(after_in_child=outbox.after_fork)
+    return hooks
 
 
 def _no_input(prompt: object = "", /) -> str:

@@ -10,19 +10,23 @@ import _thread
 import queue
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from cellburst.settings import Settings
 from cellburst.wire.frames import Channel
-from cellburst.wire.worker import Progressed, Streamed
+from cellburst.wire.worker import Importing, Progressed, Reported, Streamed
 from cellburst.worker.outputs import OutputLog, Record
 from cellburst.worker.progress import read_bar
+from cellburst.worker.reports import ReportLog
 from cellburst.worker.streams import write_raw
 from cellburst.worker.wakeup import take_no_signals
 
 INTERVAL = 0.05
 FLOOD_INTERVAL = 0.1
 PROGRESS_INTERVAL = 0.2
+REPORT_INTERVAL = 0.02
+_IMPORT_PATIENCE = 0.003  # seconds; what a cell has imported by its end needs no message
 _DESCRIPTORS = {"stdout": 1, "stderr": 2}
 _Progress = tuple[float | None, str, dict[str, Any] | None]
 
@@ -43,6 +47,11 @@ class Outbox:
         self._sent = 0.0
         self._progress: _Progress | None = None
         self._progress_sent = 0.0
+        self._reports = ReportLog()
+        self._reports_sent = 0.0
+        self._imports: list[str] = []
+        self._imports_since = 0.0
+        self._start = 0.0
         self.after_value = False  # whether what is displayed comes after the value of the cell
         self.forked = False  # whether this is a child of a task, with a copy of the worker's memory
 
@@ -64,12 +73,19 @@ class Outbox:
         self._log.live = live
         self._log.reset()
         self._progress = None
+        self._imports.clear()
+        if self._reports.count:
+            self._reports.reset()
+        self._start = now
         self._hold = now if live else now + INTERVAL
         self._task = (run, index, generation, attempt)
 
     def end(self) -> tuple[Record, ...]:
         """The task has ended; what of its output was not sent."""
         with self._sending:  # what the thread is sending comes first
+            if self._reports and self._task is not None:
+                with suppress(OSError):
+                    self._channel.send(Reported(*self._task, self._reports.take()))
             self._task = None
             return self._log.take()
 
@@ -103,6 +119,20 @@ class Outbox:
         """How far the task says it is; only the newest is sent."""
         if not self.forked:
             self._progress = (fraction, text, metrics)
+            self._ask()
+
+    def report(self, step: int, values: dict[str, float]) -> None:
+        """Numbers that the task reports."""
+        if not self.forked:
+            self._reports.add(time.monotonic() - self._start, step, values)
+            self._ask()
+
+    def importing(self, name: str) -> None:
+        """The task has begun to import a module that was not loaded."""
+        if not self.forked:
+            if not self._imports:
+                self._imports_since = time.monotonic()
+            self._imports.append(name)
             self._ask()
 
     def after_fork(self) -> None:
@@ -142,6 +172,10 @@ class Outbox:
             times.append(max(self._hold, self._sent + (FLOOD_INTERVAL if self._log.flooding else INTERVAL)))
         if self._progress is not None:
             times.append(max(self._hold, self._progress_sent + PROGRESS_INTERVAL))
+        if self._imports:
+            times.append(self._imports_since + _IMPORT_PATIENCE)
+        if self._reports:
+            times.append(self._reports_sent + REPORT_INTERVAL)
         return min(times) if times else None
 
     def _call_later(self) -> bool:
@@ -170,7 +204,13 @@ class Outbox:
                 progress, self._progress = self._progress, None
                 messages.append(Progressed(run, index, *progress))
                 self._progress_sent = now
+            if self._imports and now - self._imports_since >= _IMPORT_PATIENCE:
+                names, self._imports = self._imports, []
+                messages.append(Importing(run, tuple(names)))
             try:
+                if self._reports and now - self._reports_sent >= REPORT_INTERVAL:
+                    self._channel.send(Reported(*self._task, self._reports.take()))
+                    self._reports_sent = now
                 self._channel.send(*messages)
             except OSError:
                 return False

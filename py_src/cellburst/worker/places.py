@@ -78,6 +78,12 @@ class ModulePlaces:
                 self._was.setdefault(place, value)
         self._entered = {name: value for name, value in namespace.items() if places.is_place(name)}
 
+    def may_change(self) -> bool:
+        """Whether the cell may change, or has changed, anything of the modules and classes that are loaded."""
+        found = resolve(self._stores, self._namespace)
+        sets = found.attributes or found.contents or found.owners or found.mentioned
+        return bool(sets or found.registries or found.modules)
+
     def hide(self, namespace: Namespace) -> None:
         """Take the places out of the variables."""
         if self._is_idle:

@@ -8,9 +8,11 @@ import select
 import time
 from collections import deque
 from collections.abc import Generator, Iterator
+from itertools import repeat
 
 from cellburst import faults
 from cellburst.errors import PayloadError
+from cellburst.model.blob import Packed
 from cellburst.model.outcome import OutcomeKind, TaskResult
 from cellburst.wire.board import pipes_empty
 from cellburst.wire.frames import Channel
@@ -29,7 +31,10 @@ _MUCH = 128 << 20  # bytes of rubbish for which the next task must wait
 _PIPES = (1, 2)
 _READ_WITHIN = 0.05  # seconds; a child that is kept may write for ever
 
-_Held = tuple[int, LoadedRun | None, str, int, int, int]  # serial, run, its id, index, generation, attempt
+_NOTHING = Packed()
+
+_Held = tuple[int, LoadedRun | None, str, int, int, int, Packed]
+# serial, run, its id, index, generation, attempt, what it is given
 
 
 class Serving:
@@ -99,20 +104,27 @@ class Serving:
     def _take(self, message: ToWorker) -> None:
         match message:
             case LoadRun():
-                self._runs[message.run] = LoadedRun(message, self._desk.blobs, self._desk.settings)
+                known = self._runs.get(message.run)
+                if known is None:
+                    self._runs[message.run] = LoadedRun(message, self._desk.blobs, self._desk.settings)
+                else:
+                    known.count = message.count  # it has grown
+                    if known.gpus != message.gpus:
+                        known.gpus, self._entered = message.gpus, None
             case RunTasks():
                 run = self._runs.get(message.run)  # now: it may be forgotten before its last task starts
-                tasks = zip(message.indices, message.generations, strict=True)
+                given = message.given or repeat(_NOTHING, len(message.indices))
+                tasks = zip(message.indices, message.generations, given, strict=True)
                 self._waiting.extend(
-                    (serial, run, message.run, index, generation, message.attempt)
-                    for serial, (index, generation) in enumerate(tasks, self._received + 1)
+                    (serial, run, message.run, index, generation, message.attempt, packed)
+                    for serial, (index, generation, packed) in enumerate(tasks, self._received + 1)
                 )
                 self._received += len(message.indices)
             case ForgetRun():
                 self._runs.pop(message.run, None)
 
     def _run_next(self) -> Iterator[UserCode]:
-        serial, run, run_id, index, generation, attempt = self._waiting.popleft()
+        serial, run, run_id, index, generation, attempt, given = self._waiting.popleft()
         forget_interrupts()
         if not self._desk.board.begin(serial, index, time.monotonic(), time.time()):
             if not self._waiting:  # the pool took it back, and all behind it
@@ -122,7 +134,7 @@ class Serving:
             why = f"the pool did not send run {run_id} before its tasks"
             result = _rejected(index, generation, attempt, why)
         else:
-            result = yield from self._execute(run, index, generation, attempt)
+            result = yield from self._execute(run, index, generation, attempt, given)
         faults.point("worker.task.executed")
         _wait_until_read()
         self._desk.board.end()
@@ -139,19 +151,20 @@ class Serving:
             self._group.more_to_come(time.monotonic())
 
     def _execute(
-        self, run: LoadedRun, index: int, generation: int, attempt: int
+        self, run: LoadedRun, index: int, generation: int, attempt: int, given: Packed
     ) -> Generator[UserCode, None, TaskResult]:
         if run is not self._entered:
             self._entered = run
             self._refusal = self._enter(run)
         if self._refusal:
             return _rejected(index, generation, attempt, self._refusal)
-        return (yield from run_task(run, index, generation, attempt, self._desk))
+        return (yield from run_task(run, index, generation, attempt, given, self._desk))
 
     def _enter(self, run: LoadedRun) -> str:
         """Make the process ready for tasks of ``run``; why it cannot be, if so."""
         try:
-            self._desk.surroundings.enter(run.payload)
+            self._desk.variables.watch(watching=not run.single)
+            self._desk.surroundings.enter(run.payload, run.gpus)
             if not run.single:  # a single cell's refer to its variables
                 self._desk.states.enter(run.states(), seeded=False)
         except PayloadError as error:

@@ -61,9 +61,17 @@ def _describe(value: Any) -> Scalar:
         return _of_shape(value, name, shape)
     if isinstance(value, bytes | bytearray):
         return f"{name} of {len(value)} bytes"
+    if type(value) in (list, tuple) and len(value) <= _MOST_FIELDS and all(type(part) in _SCALARS for part in value):
+        text = repr([_rounded(part) for part in value])[1:-1]
+        if len(text) <= _LONGEST_NAME and text.isprintable():
+            return f"[{text}]" if type(value) is list else f"({text}{',' * (len(value) == 1)})"
     if isinstance(value, list | tuple | set | frozenset | dict):
         return f"{name} of {len(value)}"
     return name
+
+
+def _rounded(part: Scalar) -> Scalar:
+    return float(f"{part:.4g}") if type(part) is float else part
 
 
 def _of_shape(value: Any, name: str, shape: tuple[Any, ...]) -> Scalar:

@@ -49,15 +49,15 @@ class Surroundings:
         self._limits = Limits()
         self.spoilt = False
 
-    def enter(self, payload: Payload) -> None:
-        """Make the process as the tasks of ``payload`` find it.
+    def enter(self, payload: Payload, gpus: tuple[str, ...] = ()) -> None:
+        """Make the process as the tasks of ``payload`` find it; they see these GPUs, if there are any.
 
         Raises PayloadError if the working directory cannot be entered, or if variables of the environment are missing.
         """
         if payload.dropped:
             raise PayloadError(_missing(payload.dropped))
         own = {name: value for name, value in self._own_environ.items() if name not in _LATE or name not in payload.env}
-        self._environ = {**own, **payload.ambient, **payload.env}
+        self._environ = {**own, **payload.ambient, **payload.env, **_visible(gpus)}
         hidden = self._hidden(payload) if payload.collect == "namespace" else set()
         for name in payload.unset:
             self._environ.pop(name, None)
@@ -112,6 +112,11 @@ class Surroundings:
             found[surroundings.ENVIRONMENT] = seal(changes, self._seal) if self._seal else b""
         return found
 
+    def are_as_before(self) -> bool:
+        """Whether what an import depends on is as the cell found it: folder, environment, module path."""
+        variables = getattr(os.environ, "_data", os.environ)
+        return variables == self._encoded and sys.path == self._path and _folder() == self._cwd
+
     def _settle_signals(self) -> None:
         for number, handler in self._handlers:
             if _getsignal(number) is not handler:
@@ -134,6 +139,11 @@ class Surroundings:
             sys.settrace(trace)
         if sys.getprofile() is not profile:
             sys.setprofile(profile)
+
+
+def _visible(gpus: tuple[str, ...]) -> dict[str, str]:
+    """What CUDA looks at when it is loaded; its own order of devices is another one than that of NVML."""
+    return {"CUDA_VISIBLE_DEVICES": ",".join(gpus), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"} if gpus else {}
 
 
 def _encoded_environ() -> Any:

@@ -2,7 +2,8 @@
 
 A signal that arrives just before the main thread begins to wait in the system (or that the system hands to another
 thread) is noted by Python and acted upon when the wait is over, which may be in an hour. So a helper thread follows
-every SIGINT with a signal that does nothing but end the wait.
+every SIGINT with a signal that does nothing but end the wait. With the same signal the pool makes a worker look at its
+page, where a notice may be (notices.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import os
 import signal
 import threading
 import time
+
+from cellburst.worker.notices import notices
 
 _POKE = signal.SIGURG
 _DELAYS = (0.02, 0.2)  # seconds after the interrupt, and after the first poke
@@ -23,7 +26,7 @@ def follow_interrupts() -> None:
     global _descriptor
     read, _descriptor = os.pipe()
     os.set_blocking(_descriptor, False)
-    signal.signal(_POKE, _ignore)
+    signal.signal(_POKE, _poked)
     keep_following()
     _thread.start_new_thread(_poke_after_interrupts, (read, threading.get_ident()))
 
@@ -47,5 +50,6 @@ def _poke_after_interrupts(read: int, main_thread: int) -> None:
                 signal.pthread_kill(main_thread, _POKE)
 
 
-def _ignore(*_: object) -> None:
+def _poked(*_: object) -> None:
     """A handler, because a signal that is ignored ends no wait."""
+    notices.heed()

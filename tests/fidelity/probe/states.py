@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 import os
@@ -199,9 +200,15 @@ def _modules(shell: Any) -> Found:
     names = []
     for name, module in sorted(sys.modules.items()):
         file = getattr(module, "__dict__", {}).get("__file__")
-        if isinstance(file, str) and os.path.realpath(file).startswith(folder):
+        if isinstance(file, str) and _real(os.path.abspath(file)).startswith(folder):
             names.append(name)
     yield "modules", repr(names)
+
+
+@functools.cache
+def _real(path: str) -> str:
+    """Asked after every cell of thousands of modules, whose files stay where they are."""
+    return os.path.realpath(path)
 
 
 def _loaded(name: str) -> Any:

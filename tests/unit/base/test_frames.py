@@ -56,6 +56,21 @@ def test_what_does_not_fit_is_kept_and_sent_later() -> None:
     channel.close()
 
 
+def test_what_was_put_goes_before_what_is_sent() -> None:
+    channel, theirs = pair()
+    theirs.settimeout(0.0)
+    channel.put(wire.Rename(1, "r", "kept"))
+    with pytest.raises(BlockingIOError):
+        theirs.recv(1)
+    channel.send(wire.Rename(2, "r", "sent"))
+    channel.send(wire.Rename(3, "r", "once"))
+    reader: Channel[wire.Rename] = Channel(theirs, wire.ToController)
+    assert reader.feed()
+    assert [message.name for message in reader.messages()] == ["kept", "sent", "once"]
+    theirs.close()
+    channel.close()
+
+
 def test_a_stranger_is_noticed_by_the_length() -> None:
     channel, theirs = pair()
     theirs.sendall(struct.pack("<I", 0xFFFFFFFF) + b"GET / HTTP/1.1")

@@ -52,6 +52,15 @@ def test_the_environment_overrides_every_setting(monkeypatch: pytest.MonkeyPatch
     assert (settings.strict_sync, settings.workers, settings.idle_exit, settings.data_dir) == (True, 7, 2.5, "/x")
 
 
+def test_settings_follow_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CELLBURST_WORKERS", "3")
+    assert Settings.load() is Settings.load(), "nothing has changed"
+    monkeypatch.setenv("CELLBURST_WORKERS", "4")
+    assert Settings.load().workers == 4
+    monkeypatch.delenv("CELLBURST_WORKERS")
+    assert Settings.load().workers == 0
+
+
 def test_a_setting_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CELLBURST_WORKERS", "many")
     with pytest.raises(ValueError, match="CELLBURST_WORKERS='many' is not int"):

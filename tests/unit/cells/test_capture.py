@@ -20,6 +20,7 @@ from cellburst.payload.blobs import BlobFolder
 from cellburst.payload.pickling import pack, unpack
 from cellburst.payload.placeholders import Sent
 from cellburst.settings import Settings
+from tests.shells import a_shell
 
 
 def notebook(*cells: str, **variables: Any) -> dict[str, Any]:
@@ -160,14 +161,8 @@ def test_local_modules_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture(scope="module")
 def shell() -> Iterator[Any]:
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
-    main = sys.modules["__main__"]
-    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
-    yield shell
-    shell.restore_sys_module_state()
-    sys.modules["__main__"] = main
+    with a_shell() as shell:
+        yield shell
 
 
 def test_what_ipython_provides_stays_at_home(shell: Any) -> None:

@@ -58,6 +58,22 @@ def test_folders_in_order_say_where_they_are(folders: Folders) -> None:
     assert by_name(findings, "data folder") == Finding("ok", "data folder", str(folders.data))
 
 
+def test_a_file_of_targets_that_cannot_be_read_is_a_problem(folders: Folders) -> None:
+    path = folders.targets
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('[gpu]\nbackend = "ec2"\nregion = "us-east-1"\n')
+    assert "fakecloud, gpu, local" in run().output
+    path.write_text("[gpu]\nbackend\n")
+    broken = run()
+    assert broken.exit_code == 1
+    assert f"{path}, line 2" in broken.output
+    path.unlink()
+    path.mkdir()
+    unreadable = run()
+    assert unreadable.exit_code == 1
+    assert "name another in CELLBURST_TARGETS" in unreadable.output
+
+
 def test_an_unknown_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CELLBURST_WROKERS", "3")
     findings = list(environment.check_settings())

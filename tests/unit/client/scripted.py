@@ -50,6 +50,10 @@ class Scripted:
         write_state(self.folders, os.getpid(), wire.PROTOCOL, start=1)
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self.cut()
+
+    def cut(self) -> None:
+        """Close every connection that there is; another controller may have come meanwhile."""
         for channel in self._channels:
             try:
                 channel.sock.shutdown(socket.SHUT_RDWR)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
 import pytest
 
-from cellburst.client.ahead import import_ahead, leading_imports
+from cellburst.client.ahead import Ahead, import_ahead, leading_imports
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,66 @@ def test_nothing_after_one_that_may_fail_is_imported(unloaded: None) -> None:
 
 def test_what_fails_fails_in_the_cell(unloaded: None) -> None:
     import_ahead("import this_is_nowhere_at_all, colorsys.nothing\nimport colorsys")
+
+
+def do_all(ahead: Ahead) -> None:
+    while ahead.waits:
+        ahead.go_on()
+
+
+def test_what_the_worker_has_begun_to_import_is_imported(unloaded: None) -> None:
+    ahead = Ahead("f()")
+    do_all(ahead)  # what brings back a kernel's first cell
+    ahead.imports(["sys", "this_is_nowhere_at_all", "this.neither", "colorsys"])
+    assert "colorsys" not in sys.modules
+    do_all(ahead)
+    assert "colorsys" in sys.modules
+
+
+def test_the_users_own_are_not_imported_because_the_worker_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "users_own.py").write_text("raise SystemError")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    ahead = Ahead("f()")
+    ahead.imports(["users_own", "users_own.part"])
+    do_all(ahead)
+    assert "users_own" not in sys.modules
+
+
+@pytest.mark.parametrize("source", ["sys.modules.pop('colorsys')", "from sys import meta_path", "sys.path_hooks"])
+def test_a_cell_that_meddles_with_imports_is_not_followed(unloaded: None, source: str) -> None:
+    ahead = Ahead(source)
+    ahead.imports(["colorsys"])
+    do_all(ahead)
+    assert "colorsys" not in sys.modules
+
+
+def test_an_interrupt_ends_it(unloaded: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "interrupted.py").write_text("raise KeyboardInterrupt")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("cellburst.client.ahead._is_installed", lambda name: True)
+    ahead = Ahead("f()")
+    do_all(ahead)
+    ahead.imports(["interrupted", "colorsys"])
+    with pytest.raises(KeyboardInterrupt):
+        ahead.go_on()
+    assert "interrupted" not in sys.modules
+
+
+def test_what_is_said_meanwhile_is_the_workers_to_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    says = "print('said')\nwarnings.warn('warned')\nlogging.getLogger('talks').error('logged')"
+    (tmp_path / "talks.py").write_text(f"import logging, warnings\n{says}\nraise SystemExit(1)")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("cellburst.client.ahead._is_installed", lambda name: True)
+    ahead = Ahead("f()")
+    real, handler = logging.Logger.callHandlers, logging.StreamHandler(sys.stderr)
+    monkeypatch.setattr(logging.getLogger("talks"), "handlers", [handler])
+    ahead.imports(["talks"])
+    do_all(ahead)
+    assert capsys.readouterr() == ("", "")
+    assert logging.Logger.callHandlers is real
+    logging.getLogger("talks").error("afterwards")
+    assert capsys.readouterr() == ("", "afterwards\n")

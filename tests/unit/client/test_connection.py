@@ -245,6 +245,7 @@ def test_settings_and_folders_reach_the_controller(folders: Folders) -> None:
         "CELLBURST_DATA_DIR": str(folders.data),
         "CELLBURST_RUNTIME_DIR": str(folders.runtime),
         "CELLBURST_STRICT_SYNC": "1",
+        "CELLBURST_TARGETS": os.environ["CELLBURST_TARGETS"],
         "CELLBURST_WORKERS": "7",
     }
     assert told["session"] != os.getsid(0)

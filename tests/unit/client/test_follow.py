@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from cellburst.model.sweep import SweepView
 from cellburst.paths import Folders
 from cellburst.settings import Settings
 from cellburst.wire import client as wire
+from cellburst.wire.worker import Importing
 from tests.unit.client.scripted import (
     RUN,
     Recorder,
@@ -78,6 +79,50 @@ def test_everything_is_told_in_order(script: Start, connection: Connection, stor
     assert listener.said == [(0, 0.5, "half", {"loss": 1})]
     assert listener.ended == [0]
     assert connection.kept_result(RUN) == ending.result
+
+
+class Doing:
+    """Notes what it is told of imports, and that it goes on when there is no news."""
+
+    def __init__(self) -> None:
+        self.did: list[str] = []
+        self.heard: list[str] = []
+        self.done = threading.Event()
+
+    def begin(self) -> None:
+        raise AssertionError("who waits begins, not who follows")
+
+    def imports(self, modules: Sequence[str]) -> None:
+        self.heard += modules
+
+    @property
+    def waits(self) -> bool:
+        return len(self.did) < len(self.heard)
+
+    def go_on(self) -> None:
+        self.did.append(self.heard[len(self.did)])
+        if len(self.did) == 2:
+            self.done.set()
+
+
+def test_what_a_cell_imports_is_done_when_there_is_no_news(
+    script: Start, connection: Connection, stored: Stored
+) -> None:
+    doing, others = Doing(), Importing("1111111-bbbb", ("c",))
+
+    def end(controller: Scripted, channel: Any, message: Any) -> None:
+        if isinstance(message, wire.Follow):
+            done(channel, message)
+            channel.send(others, Importing(RUN, ("a", "b")), out("first"))
+            assert doing.done.wait(20)
+            channel.send(Importing(RUN, ("too late",)), ENDED)
+
+    script(end)
+    listener = Recorder()
+    follow(RUN, listener, connection, meanwhile=doing)
+    assert doing.did == ["a", "b"]
+    assert doing.heard == ["a", "b", "too late"]
+    assert listener.text == "first"
 
 
 def test_news_of_other_runs_are_not_told(script: Start, connection: Connection, stored: Stored) -> None:
@@ -270,6 +315,27 @@ def test_a_parked_link_is_followed_without_asking(script: Start, connection: Con
     follow(RUN, listener, connection)
     assert listener.text == "a"
     assert controller.of(wire.Follow) == []
+
+
+def test_the_end_of_a_plain_cell_costs_its_controller_no_further_message(
+    script: Start, connection: Connection, stored: Stored
+) -> None:
+    def handle(controller: Scripted, channel: Any, message: Any) -> None:
+        if isinstance(message, wire.Submit | wire.Ping):
+            done(channel, message)
+        if isinstance(message, wire.Submit):
+            channel.send(wire.TasksChanged(RUN, (0,), result(OutcomeKind.SUCCEEDED)), ENDED)
+
+    controller = script(handle)
+    link = connection.link()
+    link.request(wire.Submit(0, make_run()))
+    connection.park(RUN, link)
+    follow(RUN, Recorder(), connection)
+    assert connection.link() is link
+    assert controller.of(wire.Unfollow) == []
+    link.request(wire.Ping(0))
+    connection.give_back(link)
+    assert [type(message) for message in controller.got[-2:]] == [wire.Unfollow, wire.Ping]
 
 
 def test_only_one_link_is_parked(script: Start, connection: Connection) -> None:

@@ -57,3 +57,42 @@ def test_times_are_read_with_their_units(text: Any, value: float) -> None:
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="is not a time"):
         seconds(text)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"max_cost": -1}, "max_cost: -1: an amount of dollars above 0 is needed"),
+        ({"max_lifetime": "2x"}, "max_lifetime: '2x' is not a time"),
+        ({"spot_policy": "spots"}, "did you mean spot?"),
+        ({"memory": "32"}, "write its unit: 32GB"),
+        ({"target": "local", "region": "us-east-1"}, "--region is about machines"),
+    ],
+)
+def test_what_is_said_of_machines_is_checked(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        SubmitOptions(**{"target": "gpu", **given}).for_run()
+    assert said in str(caught.value)
+
+
+def test_gpus_of_a_task_are_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="--gpus 2: each task is to have 2 on this machine, and there is none"):
+        SubmitOptions(gpus=2).for_run()
+    monkeypatch.setenv("CELLBURST_FAKE_GPUS", "2")
+    assert SubmitOptions(gpus="2").for_run().gpus == 2
+    assert SubmitOptions(gpus=2, target="gpu").for_run().gpus == 0
+    assert SubmitOptions(target="gpu", gpus=2, max_cost=5, escalate=True).machines == {
+        "max_cost": 5,
+        "gpus": 2,
+        "escalate": True,
+    }
+
+
+def test_an_executor_takes_what_says_which_machines_and_whether_to_ask() -> None:
+    from cellburst.client.executors.executor import Executor
+
+    Executor("fakecloud", yes=True, max_cost=2, max_lifetime="1h", instance_type="m7i.large", spot_policy="spot")
+    with pytest.raises(UsageError, match="max_cost"):
+        Executor("fakecloud", max_cost="much")
+    with pytest.raises(UsageError, match="local is this machine"):
+        Executor(max_cost=2)

@@ -14,6 +14,7 @@ from cellburst.model.blob import Packed
 from cellburst.model.outcome import ErrorInfo, OutcomeKind
 from cellburst.model.payload import Payload
 from cellburst.model.run import Counts, Origin, RunState, RunStatus
+from cellburst.model.search import Until
 from cellburst.model.sweep import Axis, SweepView
 from cellburst.payload.pickling import pack
 from tests.unit.client.scripted import RUN, Stored, make_run, result
@@ -231,3 +232,34 @@ def test_the_repr_counts_and_reads_no_value(fill: Fill, stored: Stored) -> None:
     results = fill([1, ValueError("x"), 3, 4])
     stored.results_now[0] = result(OutcomeKind.SUCCEEDED, value=Packed(b"not a pickle"))
     assert repr(results) == f"<Results of run {RUN}: 3 succeeded, 1 failed>"
+
+
+def test_copies_that_were_added_until_enough_is_known_are_a_histogram(fill: Fill) -> None:
+    until = Until("stderr < 0.1", 10)
+    results = fill(
+        [1.0, 2.0, 1.5], view=SweepView("search", 3, parts=(SweepView("copies", 3),)), options={"search": until}
+    )
+    assert "of 3 tasks" in repr(results.plot())
+
+
+def test_seconds_and_memory_are_numbers_to_compare_by(fill: Fill) -> None:
+    results = fill(["a", "b", "c", "d"])
+    assert results.best("seconds").score == min(row.seconds or 0.0 for row in results.rows())
+    assert results.best("peak_rss", "max").score == max(row.peak_rss for row in results.rows())
+    with pytest.raises(UsageError, match="has a number 'nothing'"):
+        results.best("nothing")
+
+
+def test_nothing_can_be_compared_before_a_task_has_succeeded(fill: Fill) -> None:
+    results = fill([None, ValueError("x"), None, None], state=RunState.RUNNING)
+    for ask in (results.best, results.plot):
+        with pytest.raises(UsageError, match="has succeeded so far"):
+            ask()
+    assert results.missing() == [0, 1, 2, 3]
+
+
+def test_results_are_drawn_over_their_parameters(fill: Fill) -> None:
+    plot = fill([0.5, ValueError("x"), 0.75, None], state=RunState.RUNNING).plot()
+    assert (plot.kind, plot.spec["title"]["text"]) == ("heat", "value by lr, depth")
+    assert [row["score"] for row in plot.spec["data"]["values"]] == [0.5, None, 0.75, None]
+    assert fill([{"a": 1}, {"a": 2}, {"a": 3}, {"a": 4}]).plot("a", kind="line").kind == "line"

@@ -47,16 +47,18 @@ def a_run(count: int = 1, kind: str = "copies", key: str = "", number: int | Non
 class House:
     """Everything together; ``turn`` ends a turn of the loop."""
 
-    def __init__(self, store: Any = None, capacity: int = 2, holdings: Any = (), **settings: Any) -> None:
+    def __init__(
+        self, store: Any = None, capacity: int = 2, holdings: Any = (), start_search: Any = None, **settings: Any
+    ) -> None:
         self.clock = FakeClock()
         self.loop = FakeLoop(self.clock)
         self.store = store if store is not None else MemoryStore()
         self.backend = FakeBackend(capacity, holdings=list(holdings))
         self.stopped = False
         self.controller = Controller(
-            Settings(**settings), self.store, {"local": self.backend}, self.loop, self.clock, self._stop
+            Settings(**settings), self.store, {"local": self.backend}, self.loop, self.clock, self._stop, start_search
         )
-        self.backend.listen(self.controller)
+        self.backend.listen(self.controller.listener)
         self.client = FakeClient()
 
     def _stop(self) -> None:

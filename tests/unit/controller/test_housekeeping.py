@@ -12,12 +12,14 @@ import pytest
 from cellburst.abc import HasFileno
 from cellburst.controller.housekeeping import Housekeeping
 from cellburst.controller.sessions import Sessions
+from cellburst.model.run import RunState
 from cellburst.paths import Folders
 from cellburst.testing.loop import FakeLoop
 from cellburst.wire import client as wire
 from cellburst.wire.frames import Channel
 from cellburst.wire.waiting import readable
 from tests.unit.controller.house import House, a_run
+from tests.unit.controller.test_growing import calls_run
 
 IDLE = 100.0
 ROUND = 15.0  # seconds between two looks at most
@@ -61,6 +63,11 @@ class Place:
         self.say(wire.Hello(wire.PROTOCOL, "0", 1))
 
     def say(self, *messages: Any) -> None:
+        self.tell(*messages)
+        self.sessions.flush()
+
+    def tell(self, *messages: Any) -> None:
+        """What is answered waits for ``flush``."""
         self._channel.send(*messages)
         self.loop.serve()
         self.house.turn()
@@ -69,6 +76,11 @@ class Place:
         while readable(self._channel, 0.0):
             self._channel.feed()
         return list(self._channel.messages())
+
+    def hang_up(self) -> None:
+        self._channel.close()
+        self.loop.serve()
+        self.house.turn()
 
     def close(self) -> None:
         self.sessions.close()
@@ -92,6 +104,14 @@ def test_one_who_only_looks_keeps_no_idle_controller(place: Place) -> None:
     assert len(place.answers()) == 1 + 2 * 12, "each was answered"
 
 
+def test_what_a_turn_has_for_a_client_leaves_at_its_end(place: Place) -> None:
+    place.answers()
+    place.tell(wire.Ping(1), wire.Ping(2))
+    assert not place.answers()
+    place.sessions.flush()
+    assert [answer.request for answer in place.answers()] == [1, 2]
+
+
 def test_one_who_asks_for_something_keeps_it(place: Place) -> None:
     run = a_run()
     place.say(wire.Submit(1, run, follow=False))
@@ -113,3 +133,30 @@ def test_a_run_keeps_it_while_nobody_asks(place: Place) -> None:
     place.house.finish_all()
     place.loop.advance(IDLE + 2 * ROUND)
     assert place.house.stopped
+
+
+def test_a_run_that_somebody_holds_open_keeps_it_until_the_connection_ends(place: Place) -> None:
+    run = calls_run()
+    place.say(wire.Submit(1, run), wire.Hold(2, run.id))
+    place.loop.advance(3 * IDLE)
+    place.house.advance(3 * IDLE)
+    assert not place.house.stopped
+    place.hang_up()
+    assert place.house.store.status(run.id).state is RunState.SUCCEEDED
+    place.loop.advance(IDLE + 2 * ROUND)
+    assert place.house.stopped
+
+
+def test_files_of_tasks_go_with_their_run(place: Place, folders: Folders) -> None:
+    run = a_run()
+    place.say(wire.Submit(1, run, follow=False))
+    place.house.workers(1)
+    left = Folders(folders.runtime, folders.runtime, "e").files
+    for name in (run.id, "of-nobody"):
+        (left / name / "0" / "checkpoint").mkdir(parents=True)
+    place.loop.advance(2 * ROUND)
+    assert [path.name for path in left.iterdir()] == [run.id]
+    place.house.finish_all()
+    place.say(wire.Delete(2, run.id))
+    place.loop.advance(60.0 + 2 * ROUND)
+    assert list(left.iterdir()) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cellburst.controller.requests import answer
 from cellburst.errors import DiskFullError
 from cellburst.model.outcome import OutcomeKind
 from cellburst.model.run import RunState
@@ -144,8 +145,10 @@ def test_a_slow_reader_misses_output_but_no_result_and_is_told_how_much_it_was()
     (worker,) = house.workers(1)
     house.client.unsent = 1 << 30
     picture = {"output_type": "display_data", "data": {"text/plain": "p"}, "metadata": {}}
-    house.controller.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": "gr\u00fc\u00dfe"}])
-    house.controller.output(run.id, 0, 1, 1, [picture])
+    house.controller.listener.output(
+        run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": "gr\u00fc\u00dfe"}]
+    )
+    house.controller.listener.output(run.id, 0, 1, 1, [picture])
     house.backend.finish(worker)
     house.turn()
     (told,) = house.client.all(wire.OutputArrived)
@@ -164,7 +167,7 @@ def test_what_was_left_out_is_said_where_it_is_missing() -> None:
     house.workers(1)
     for text, unsent in (("first\n", 0), ("unread\n", 1 << 30), ("too\n", 1 << 30), ("last\n", 0), ("end\n", 0)):
         house.client.unsent = unsent
-        house.controller.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": text}])
+        house.controller.listener.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": text}])
     texts = [record["text"] for message in house.client.all(wire.OutputArrived) for record in message.outputs]
     gap = "\n[11 bytes of output left out here: the kernel did not read them in time]\n"
     assert texts == ["first\n", gap, "last\n", "end\n"]
@@ -175,7 +178,7 @@ def test_nothing_is_owed_to_one_who_left() -> None:
     run = house.submit(a_run(kind="single"))
     house.workers(1)
     house.client.unsent = 1 << 30
-    house.controller.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": "x"}])
+    house.controller.listener.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": "x"}])
     house.controller.followers.forget(house.client)
     house.client.unsent = 0
     house.ask(wire.Follow(2, run.id))
@@ -188,15 +191,36 @@ def test_a_busy_kernel_misses_nothing_of_what_a_worker_keeps_whole() -> None:
     run = house.submit(a_run(kind="single"))
     house.workers(1)
     house.client.unsent = WHOLE
-    house.controller.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": "the last line"}])
+    house.controller.listener.output(
+        run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": "the last line"}]
+    )
     assert house.client.last(wire.OutputArrived).outputs[0]["text"] == "the last line"
+
+
+def test_a_follower_is_told_once_in_a_turn_where_a_run_is() -> None:
+    house = House()
+    house.submit(a_run(kind="single"))
+    assert [message.status.state for message in house.client.all(wire.Status)] == [RunState.QUEUED]
+    house.client = FakeClient()
+    house.submit(a_run())
+    assert len(house.client.all(wire.Status)) == 1
+
+
+def test_one_who_follows_in_the_turn_of_the_end_is_told() -> None:
+    house = House()
+    run = house.submit(a_run(kind="single"))
+    house.workers(1)
+    house.client = FakeClient()
+    answer(house.controller, house.client, wire.Follow(2, run.id))
+    house.finish_all()
+    assert house.client.last(wire.Status).status.state is RunState.SUCCEEDED
 
 
 def test_one_who_follows_later_gets_the_output_so_far() -> None:
     house = House()
     run = house.submit(a_run(kind="single"))
     house.workers(1)
-    house.controller.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": "early"}])
+    house.controller.listener.output(run.id, 0, 1, 1, [{"output_type": "stream", "name": "stdout", "text": "early"}])
     late = FakeClient()
     house.client = late
     house.ask(wire.Follow(7, run.id))

@@ -136,7 +136,7 @@ def test_a_second_outcome_changes_nothing() -> None:
     import msgspec
 
     late = msgspec.structs.replace(first, kind=OutcomeKind.FAILED)
-    house.controller.outcomes(worker, run.id, [late], True, lambda: None)
+    house.controller.listener.outcomes(worker, run.id, [late], True, lambda: None)
     house.turn()
     assert house.store.result(run.id, first.index).kind is OutcomeKind.SUCCEEDED
     assert house.status(run).counts.succeeded == 1
@@ -152,7 +152,7 @@ def test_an_outcome_of_a_task_given_up_for_lost_still_counts_once() -> None:
     from cellburst.model.outcome import TaskResult
 
     result = TaskResult(task[1], task[2], task[3], OutcomeKind.SUCCEEDED, 0.0, 1.0)
-    house.controller.outcomes(worker, run.id, [result], True, lambda: None)
+    house.controller.listener.outcomes(worker, run.id, [result], True, lambda: None)
     house.turn()
     assert house.store.status(run.id).state is RunState.SUCCEEDED
 
@@ -160,7 +160,7 @@ def test_an_outcome_of_a_task_given_up_for_lost_still_counts_once() -> None:
 def test_workers_that_cannot_be_had_are_said() -> None:
     house = House()
     run = house.submit(a_run(1))
-    house.controller.trouble("local", "the pool cannot be started")
+    house.controller.listener.trouble("local", "the pool cannot be started")
     house.turn()
     assert house.status(run).reason == "the pool cannot be started"
 

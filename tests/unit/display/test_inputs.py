@@ -33,6 +33,8 @@ def test_a_cell_that_reads_nothing() -> None:
 def test_sweeps_in_words() -> None:
     assert sweep_text(SweepView("single", 1)) == "1 task"
     assert sweep_text(SweepView("copies", 4)) == "4 copies"
+    assert sweep_text(SweepView("search", 0)) == "tasks decided while it runs"
+    assert sweep_text(SweepView("search", 0, columns=("lr", "depth"))) == "tasks decided while it runs: lr, depth"
     assert sweep_text(SweepView("table", 3, columns=("a", "b"))) == "3 tasks: a, b"
 
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cellburst.display.listing import NO_RUNS, ago, runs_bundle, table_bundle, tally
+from cellburst.display.listing import NO_RUNS, ago, runs_bundle, tally
+from cellburst.model.naming import telling_line
 from cellburst.model.run import Counts, RunState, RunSummary
 
 
@@ -36,6 +37,18 @@ def test_a_row_for_each_run() -> None:
     assert "10 s  lab.ipynb" in lines[2]
 
 
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("%%remote\n# why\nimport math\nfrom os import path\n\n  x = math.pi", "x = math.pi"),
+        ("import math", "import math"),
+        ("", ""),
+    ],
+)
+def test_a_run_without_a_name_is_called_by_its_first_telling_line(code: str, named: str) -> None:
+    assert telling_line(code) == named
+
+
 def test_no_runs_says_how_to_make_one() -> None:
     assert runs_bundle([], 0.0) == {"text/plain": NO_RUNS}
 
@@ -62,7 +75,3 @@ def test_beyond_a_week_it_is_a_date() -> None:
 def test_tallies_name_what_is_not_well() -> None:
     assert tally(Counts(queued=1, running=1, succeeded=3, failed=2)) == "5/7, 2 failed"
     assert tally(Counts(failed=1)) == "1/1", "the state of the run says it"
-
-
-def test_small_tables() -> None:
-    assert table_bundle(("target", "what"), [("local", "here")])["text/plain"] == "target  what\nlocal   here"

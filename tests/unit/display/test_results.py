@@ -31,6 +31,14 @@ def test_attempts_and_metrics_only_where_there_are_some() -> None:
     assert "loss" in logged.splitlines()[1]
 
 
+def test_without_values_metrics_stand_alone() -> None:
+    lines = results_bundle([row(0, metrics={"loss": 0.5}, attempt=1)])["text/plain"].splitlines()
+    assert lines[1].split() == ["task", "loss", "state", "time", "peak"]
+    assert "value" in results_bundle([row(0, attempt=1)])["text/plain"].splitlines()[1]
+    failed = [row(0, metrics={"loss": 0.5}), row(1, "failed", error="ValueError: no")]
+    assert "ValueError: no" in results_bundle(failed)["text/plain"]
+
+
 def test_of_many_tasks_the_first_and_the_last() -> None:
     bundle = results_bundle([row(index, summary=index) for index in range(10_000)])
     lines = bundle["text/plain"].splitlines()
@@ -69,3 +77,10 @@ def test_between_first_and_last_rows_there_is_no_state() -> None:
     bundle = results_bundle([row(index, summary=index) for index in range(50)])
     assert "?" not in bundle["text/plain"]
     assert "?" not in Page(bundle["text/html"]).text
+
+
+def test_a_metric_that_is_the_value_is_shown_once() -> None:
+    rows = [row(0, summary=0.5, metrics={"value": 0.5}), row(1, summary=0.7, metrics={"value": 0.7})]
+    assert results_bundle(rows)["text/plain"].splitlines()[1].split().count("value") == 1
+    rows.append(row(2, summary="text", metrics={"value": 0.9}))
+    assert results_bundle(rows)["text/plain"].splitlines()[1].split().count("value") == 2

@@ -55,5 +55,5 @@ def png(*changed: tuple[int, int], level: int = 6) -> str:
 
 def places(plain: Record, remote: Record, again: Record | None = None) -> set[str]:
     """The places at which a remote record differs."""
-    found = compare(plain, plain if again is None else again, remote)
+    found = compare(plain, (plain if again is None else again,), remote)
     return {f"{item.group}: {item.place}" for item in found.differences}

@@ -147,11 +147,18 @@ def test_a_cell_magic_has_no_line_on_top() -> None:
 def test_what_two_plain_kernels_disagree_about_is_not_compared() -> None:
     found = compare(
         record(stream("0.1"), names={"a": "1", "b": "1"}),
-        record(stream("0.2"), names={"a": "2", "b": "1"}),
+        (record(stream("0.2"), names={"a": "2", "b": "1"}),),
         record(stream("0.3"), names={"a": "3", "b": "2"}),
     )
     assert [item.place for item in found.differences] == ["b"]
     assert found.unstable == ("outputs: stdout", "names: a")
+
+
+def test_any_further_plain_kernel_may_disagree() -> None:
+    same, other = record(names={"a": "1", "b": "1"}), record(names={"a": "2", "b": "1"})
+    remote = record(names={"a": "2", "b": "2"})
+    assert [item.place for item in compare(same, (same,), remote).differences] == ["a", "b"]
+    assert [item.place for item in compare(same, (same, other), remote).differences] == ["b"]
 
 
 def test_what_is_inside_something_unstable_is_not_reported() -> None:
@@ -169,5 +176,5 @@ def test_addresses_are_not_compared_but_what_is_around_them_is() -> None:
 def test_the_two_pipes_of_a_script_have_no_order(first_line: str, order: set[str]) -> None:
     plain = record(stream("a"), stream("b", "stderr"), source=f"{first_line}\nx")
     remote = record(stream("b", "stderr"), stream("a"), source=f"%%remote local\n{first_line}\nx")
-    found = compare(plain, plain, remote)
+    found = compare(plain, (plain,), remote)
     assert {f"{one.group}: {one.place}" for one in found.differences} == order

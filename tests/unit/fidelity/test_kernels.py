@@ -11,11 +11,12 @@ import pytest
 from tests.fidelity.command import main
 from tests.fidelity.kernels import Kernel
 from tests.fidelity.notebooks import read
-from tests.fidelity.passes import PLAIN_LINE, plainly
+from tests.fidelity.passes import PLAIN_LINE, plainly, run_otherwise
 from tests.fidelity.record import Record
 from tests.fidelity.results import BookResult
 from tests.fidelity.session import run_all
 from tests.fidelity.workshop import Workshop
+from tests.processes import kept_signals
 from tests.unit.fidelity.test_notebooks import notebook
 
 _CELLS = (
@@ -79,7 +80,8 @@ def test_the_command_leaves_no_process(tmp_path: Path, capsys: pytest.CaptureFix
     book = notebook(tmp_path, "book", "far = 'cellburst.worker.main' in __import__('sys').modules")
     before = {child.pid for child in psutil.Process(os.getpid()).children(recursive=True)}
     report, data = tmp_path / "out.html", tmp_path / "out.json"
-    assert main([str(book), "--report", str(report), "--json", str(data)]) == 1
+    with kept_signals():
+        assert main([str(book), "--report", str(report), "--json", str(data)]) == 1
     assert "names: far" in capsys.readouterr().out
     assert "cellburst.worker.main" in report.read_text()
     assert '"place": "far"' in data.read_text()
@@ -114,4 +116,20 @@ def test_copying_is_timed_without_being_done_in_the_kernel(tmp_path: Path) -> No
         assert record.outputs[0].content["data"]["text/plain"] == "[]"
     finally:
         kernel.close()
+        workshop.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_plain_kernels_that_look_for_garbage_at_other_times(tmp_path: Path) -> None:
+    cells = (
+        "import weakref\nclass Ring: ...\nring = Ring()\nring.itself = ring\nleft = weakref.ref(ring)\ndel ring",
+        "left() is None",
+    )
+    workshop = Workshop()
+    try:
+        passes = run_otherwise(read(notebook(tmp_path, "book", *cells)), workshop)
+        said = [output.content["data"]["text/plain"] for _, record in passes for output in record.outputs]
+        assert said == ["True", "False"]
+    finally:
         workshop.close()

@@ -85,6 +85,7 @@ def test_costs() -> None:
     over = costs([cell(1, cost=0.3, copying=0.1), cell(2, cost=0.3, copying=0.25), cell(3, "refused", cost=9)])
     assert over is not None
     assert [one.number for one in over.over] == [1]
+    assert over.work == (0.0, 0.0, 0)
     assert costs([]) is None
 
 

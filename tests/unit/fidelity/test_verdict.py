@@ -14,7 +14,7 @@ _OURS = "an object of cellburst's: cellburst.payload.placeholders.Placeholder"
 
 
 def judged(judge: Judge, plain: Record, remote: Record) -> Verdict:
-    return judge.judge(compare(plain, plain, remote), remote)
+    return judge.judge(compare(plain, (plain,), remote), remote)
 
 
 def named(**names: str) -> dict[str, Any]:

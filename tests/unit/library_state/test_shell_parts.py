@@ -10,16 +10,13 @@ import pytest
 
 from cellburst.library_state import shell_callbacks, shell_commands, shell_inputs, shell_options
 from cellburst.library_state.shell_part import Part, Uses, is_users
+from tests.shells import a_shell
 
 
 @pytest.fixture(scope="module")
 def shell() -> Iterator[Any]:
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
-    found = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
-    yield found
-    found.restore_sys_module_state()
+    with a_shell() as shell:
+        yield shell
 
 
 def part(parts: tuple[Part, ...], name: str) -> Part:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from cellburst.client.follow import Meanwhile
 from cellburst.errors import UsageError
 from cellburst.model.blob import Packed
 from cellburst.model.manifest import Manifest
@@ -65,13 +66,13 @@ class FakeRun:
     def manifest(self) -> Manifest:
         return self.record.manifest
 
-    def wait(self, listener: Any, meanwhile: Callable[[], None] | None = None) -> None:
+    def wait(self, listener: Any, meanwhile: Meanwhile | None = None) -> None:
         if meanwhile is not None:
-            meanwhile()
+            meanwhile.begin()
         self.during(listener)
         listener.status(self.status)
 
-    def rerun(self) -> Any:
+    def rerun(self, *, yes: bool = False) -> Any:
         self.done.append("rerun")
         return SimpleNamespace(id=f"new-{self.id}")
 

@@ -21,6 +21,7 @@ class Client:
     def __init__(self) -> None:
         self.run = FakeRun()
         self.manifest = Manifest()
+        self.warnings: tuple[str, ...] = ()
         self.refusal: Exception | None = None
         self.prepared: Any = None
         self.submitted = 0
@@ -29,9 +30,9 @@ class Client:
         if self.refusal:
             raise self.refusal
         self.prepared = options
-        return SimpleNamespace(manifest=self.manifest, sweep=self.run.record.sweep)
+        return SimpleNamespace(manifest=self.manifest, sweep=self.run.record.sweep, warnings=self.warnings, plan=None)
 
-    def submit(self, prepared: Any, connection: Any) -> FakeRun:
+    def submit(self, prepared: Any, connection: Any, show: Any = None) -> FakeRun:
         print("submitted", file=sys.stderr)
         self.submitted += 1
         return self.run
@@ -193,14 +194,8 @@ def test_refusals_are_shown_without_our_frames(client: Client, shell: Shell, ref
     assert client.submitted == 0
 
 
-def test_a_sweep_that_cannot_be_is_pointed_at(client: Client, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    def build(params: dict[str, Any]) -> None:
-        for name, values in params.items():
-            if not values:
-                raise SweepError(f"{name} has no values")
-
-    monkeypatch.setattr("cellburst.sweeps.build.build", build)
-    client.refusal = SweepError("depth has no values")
+def test_a_sweep_that_cannot_be_is_pointed_at(client: Client, shell: Shell) -> None:
+    client.refusal = SweepError("depth has no values", at="-p depth")
     with pytest.raises(MagicLineError) as caught:
         magic.run_cell(shell, "-p lr=[1] -p depth=[]", "lr")
     said, line, marks = str(caught.value).split("\n")

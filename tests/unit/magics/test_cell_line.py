@@ -9,6 +9,8 @@ from cellburst.client.options import SubmitOptions
 from cellburst.errors import MagicLineError
 from cellburst.magics.cell_line import read_cell_line
 
+_ADDING = "`cellburst targets add %s --backend ec2 --region us-east-1` adds one"
+
 
 def options(text: str, **namespace: Any) -> SubmitOptions:
     return read_cell_line(text, namespace).options
@@ -76,9 +78,17 @@ def test_a_timedelta_is_a_time() -> None:
         ("-parallel 4", "there is no option -parallel; did you mean --parallel?", "-parallel"),
         ("--Timeout=4", "there is no option --Timeout; did you mean --timeout?", "--Timeout"),
         ("--zzz", "there is no option --zzz; %%remote? lists the options", "--zzz"),
-        ("gpu", "there is no target 'gpu'; there is only local", "gpu"),
-        ("loca", "there is no target 'loca'; did you mean local?", "loca"),
+        ("gpu", f"there is no target 'gpu'; there are local, fakecloud ({_ADDING % 'gpu'})", "gpu"),
+        ("loca", f"there is no target 'loca'; did you mean local? ({_ADDING % 'NAME'})", "loca"),
         ("show", "'show' is not a target; %remote show, with one % sign, is the command", "show"),
+        ("--max-cost 3x", "'3x' is no amount of dollars; write 20, or 0.50", "3x"),
+        ("--max-cost (1 - 2)", "-1: an amount of dollars above 0 is needed", "(1 - 2)"),
+        ("--memory 32", "32 is no size; write its unit: 32GB", "32"),
+        (
+            "--spot-policy spots",
+            "on-demand or spot or spot_with_fallback is expected here, not 'spots'; did you mean spot?",
+            "spots",
+        ),
         ("local 4", "'4' is one word too many; values with spaces go in brackets or quotes", "4"),
         ("--parallel", "--parallel needs a value: --parallel N", "--parallel"),
         ("--parallel --quiet", "--parallel needs a value: --parallel N", "--parallel"),
@@ -145,3 +155,13 @@ def test_names_may_be_written_with_quotes_or_without() -> None:
     assert options("--name grid").name == "grid"
     assert options("--name 'a \"b\" c'").name == 'a "b" c'
     assert options("--name 'a'+'b'").name == "'a'+'b'"
+
+
+def test_cache_takes_a_value_only_behind_the_sign() -> None:
+    assert read_cell_line("-p a=[1]", {}).options.cache == ""
+    assert read_cell_line("-p a=[1] --cache --name x", {}).options.cache == "use"
+    assert read_cell_line("--cache=refresh -p a=[1]", {}).options.cache == "refresh"
+    with pytest.raises(MagicLineError, match="use or refresh is expected here, not 'refesh'; did you mean refresh"):
+        read_cell_line("--cache=refesh -p a=[1]", {})
+    with pytest.raises(MagicLineError, match="--cache is given twice"):
+        read_cell_line("--cache --cache -p a=[1]", {})

@@ -38,13 +38,17 @@ def running(run: FakeRun) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "%remote needs one of: runs, show, wait, attach, logs, cancel, retry, rerun, explain, delete, targets"),
+        (
+            "",
+            "%remote needs one of: runs, show, wait, attach, logs, cancel, add, retry, continue, rerun, explain, "
+            "delete, targets",
+        ),
         ("sohw last", "there is no %remote sohw; did you mean show?"),
         ("local", "a cell is run with two % signs: %%remote local"),
         (
             "xyz",
             "there is no %remote xyz; "
-            "there are runs, show, wait, attach, logs, cancel, retry, rerun, explain, delete, targets",
+            "there are runs, show, wait, attach, logs, cancel, add, retry, continue, rerun, explain, delete, targets",
         ),
     ],
 )
@@ -187,4 +191,13 @@ def test_explain_and_delete(run: FakeRun, shell: Shell, capsys: pytest.CaptureFi
 def test_targets(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CELLBURST_WORKERS", "3")
     commands.run_command(shell, "targets")
-    assert shell.shown.splitlines()[1].split() == ["local", "3", "worker", "processes", "on", "this", "machine"]
+    assert shell.shown.splitlines()[1].split() == [
+        "local",
+        "local",
+        "3",
+        "worker",
+        "processes",
+        "on",
+        "this",
+        "machine",
+    ]

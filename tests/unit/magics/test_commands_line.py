@@ -79,7 +79,7 @@ def test_the_examples_of_the_help_are_understood() -> None:
     lines = [line.strip() for line in cell_help().splitlines() if line.startswith("    %%remote")]
     assert len(lines) >= 5
     for line in lines:
-        read_cell_line(line.removeprefix("%%remote"), {"df": Frame()})
+        read_cell_line(line.removeprefix("%%remote"), {"df": Frame(), "files": ["a", "b"]})
     commands = [line.strip() for line in line_help().splitlines() if line.startswith("    %remote")]
     assert len(commands) >= 5
     for command in commands:

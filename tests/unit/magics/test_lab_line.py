@@ -40,7 +40,7 @@ _CELL_MAGICS = [
 
 
 def test_the_same_options_take_values() -> None:
-    assert _list("VALUE_OPTIONS") == [option.name for option in CELL.options if option.read is not None]
+    assert _list("VALUE_OPTIONS") == [option.name for option in CELL.options if option.read and option.bare is None]
 
 
 def test_the_same_cell_magics_are_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 from collections.abc import Iterator
@@ -44,6 +45,22 @@ def magic(shell: Any) -> None:
 
 def names() -> list[str]:
     return [frame.name for frame in traceback.extract_tb(sys.last_traceback)]
+
+
+def test_no_garbage_is_looked_for_while_it_is_drawn(shell: InteractiveShell) -> None:
+    found: list[bool] = []
+    shown = shell.showtraceback
+
+    def show(*args: Any, **options: Any) -> None:
+        found.append(gc.isenabled())
+        shown(*args, **options)
+
+    shell.showtraceback = show
+    SOURCES.append("1 / 0")
+    shell.run_cell("%%pretend\nanything")
+    assert gc.isenabled()
+    shell.run_cell("1 / 0")
+    assert found == [False, True]
 
 
 def test_only_the_cells_frames_are_left(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:

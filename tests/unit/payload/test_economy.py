@@ -15,7 +15,7 @@ CASES = {
     "a new view": ("x = np.ones(1_000_000)", "v = x[::2]; w = x.reshape(1000, 1000).T", 1_500),
     "a frame that is only read": (FRAME, "m = df.mean().sum()", 500),
     "a new column": (FRAME, "df['z'] = 1.5", 850_000),
-    "one value of a frame": (FRAME, "df.loc[5, 'c3'] = -1.0", 1_000),
+    "one value of a frame": (FRAME, "df.loc[5, 'c3'] = -1.0", 1_200),
     "a column dropped": (FRAME, "del df['c3']", 5_000),
     "a frame of some columns": (FRAME, "few = df[['c1', 'c2']]; one = df['c5']", 1_700_000),
     "texts that are only read": ("df = pd.DataFrame({'s': ['text'] * 50_000})", "n = len(df)", 500),

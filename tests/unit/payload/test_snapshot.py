@@ -11,11 +11,26 @@ import numpy as np
 import pytest
 
 from cellburst.payload import digests, kinds_data
-from cellburst.payload import snapshot as module
+from cellburst.payload.ancestry import Ancestry, names_above
 from cellburst.payload.blobs import BlobFolder
 from cellburst.payload.pickling import pack, unpack
 from cellburst.payload.snapshot import Snapshot, is_users
 from cellburst.settings import Settings
+
+
+def test_names_above_many_nodes_are_those_above_each() -> None:
+    ring: list[Any] = [{"n": n} for n in range(5)]
+    for one, other in zip(ring, ring[1:] + ring[:1], strict=True):
+        one["next"] = other
+    alone: list[Any] = [[n] for n in range(5)]
+    ns: dict[str, Any] = {"ring": ring[2], "all": [ring, alone], "alone": alone, "one": alone[3], "other": {"n": 1}}
+    nodes = list(Snapshot.take(ns).nodes.values())
+    ancestry = Ancestry(nodes)
+    assert len(nodes) > 10
+    for node in nodes:
+        assert ancestry.names_above([node]) == names_above([node])
+    assert ancestry.names_above(nodes[-3:]) == names_above(nodes[-3:])
+    assert ancestry.names_above([node for node in nodes if node.obj is alone[3]]) == {"all", "alone", "one"}
 
 
 def test_names_that_lead_to_a_change() -> None:
@@ -77,7 +92,7 @@ def test_objects_that_cannot_be_looked_into_are_left_alone() -> None:
     before = Snapshot.take(ns)
     ns["fine"].append(2)
     assert before.changed_names(ns) == {"fine"}
-    assert module.names_above(before.unjudged) == {"odd"}
+    assert names_above(before.unjudged) == {"odd"}
 
 
 def test_comparing_calls_no_equality_of_the_user() -> None:
@@ -111,3 +126,32 @@ def test_names_of_python_and_the_shell(name: str) -> None:
 @pytest.mark.parametrize("name", ["x", "_", "__", "_x", "__x", "Inn", "_i1a", "data__"])
 def test_names_of_the_user(name: str) -> None:
     assert is_users(name)
+
+
+class _Slotted:
+    __slots__ = ("__dict__", "part")
+
+
+class _Guarded:
+    def __getattribute__(self, name: str) -> object:
+        return {} if name == "__dict__" else object.__getattribute__(self, name)
+
+
+class _Plain:
+    pass
+
+
+@pytest.mark.parametrize("kind", [_Plain, _Slotted, _Guarded])
+def test_attributes_of_a_library_s_instances(kind: type) -> None:
+    """All instances of a type are looked at alike, whatever was found for the first."""
+    for _ in range(2):
+        found, other = kind(), kind()
+        object.__setattr__(found, "part", [1])
+        object.__setattr__(other, "part", [1])
+        shared = object.__getattribute__(other, "__dict__")
+        snapshot = Snapshot.take({"found": found, "other": other, "shared": shared})
+        assert snapshot.changed_names(snapshot.variables) == set()
+        object.__getattribute__(found, "part").append(2)
+        assert snapshot.changed_names(snapshot.variables) == {"found"}
+        shared["more"] = 1
+        assert snapshot.changed_names(snapshot.variables) == {"found", "other", "shared"}

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psutil
-
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import OutcomeKind, TaskResult
 from cellburst.model.payload import Payload
@@ -22,6 +20,7 @@ from cellburst.settings import Settings
 from cellburst.wire import pool as wire
 from cellburst.wire.frames import Channel
 from cellburst.wire.worker import Streamed
+from tests.processes import gone
 
 SCRIPTED = "tests.unit.pool.scripted:serve"
 PATIENCE = 20.0
@@ -146,11 +145,3 @@ def eventually(condition: Callable[[], Any], what: str = "") -> Any:
             raise AssertionError(what or "it did not happen")
         time.sleep(0.002)
     return found
-
-
-def gone(pid: int) -> bool:
-    """Whether the process has ended; a zombie has."""
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True

@@ -25,7 +25,7 @@ from cellburst.wire.frames import Channel
 from cellburst.wire.worker import Finished, LoadRun, Ready, RunTasks, Streamed, ToWorker
 
 
-def serve(sock: socket.socket, blobs: Path, settings: Settings, *, board: mmap.mmap) -> None:
+def serve(sock: socket.socket, blobs: Path, settings: Settings, *, board: mmap.mmap, files: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel: Channel[Any] = Channel(sock, ToWorker)
     page = Board(board)
@@ -67,11 +67,11 @@ def serve(sock: socket.socket, blobs: Path, settings: Settings, *, board: mmap.m
         channel.send(Finished(run, (result,), not waiting))
 
 
-def broken(sock: socket.socket, blobs: Path, settings: Settings, *, board: mmap.mmap) -> None:
+def broken(sock: socket.socket, blobs: Path, settings: Settings, *, board: mmap.mmap, files: Path) -> None:
     raise RuntimeError("no worker today")
 
 
-def deaf(sock: socket.socket, blobs: Path, settings: Settings, *, board: mmap.mmap) -> None:
+def deaf(sock: socket.socket, blobs: Path, settings: Settings, *, board: mmap.mmap, files: Path) -> None:
     time.sleep(3600)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cellburst.model.blob import Packed
 from cellburst.pool.held import HeldTasks
 from cellburst.wire.worker import RunTasks
 
@@ -86,3 +87,18 @@ def test_no_task_is_lost_or_doubled(steps: list[tuple[str, int]]) -> None:
         sent = [serial for serial in serials if serial]
         assert sent == sorted(set(sent))
         assert serials == sent + [0] * held.parked
+
+
+def test_what_tasks_are_given_goes_with_them_also_after_they_were_taken_back() -> None:
+    held = HeldTasks()
+    held.add("a", [0], [1], 1)
+    held.add("a", [4, 5], [1, 1], 1, (Packed(b"four"), Packed(b"five")))
+    held.add("b", [0], [1], 1)
+    first = held.send_parked()
+    assert [message.given for message in first] == [(Packed(), Packed(b"four"), Packed(b"five")), ()]
+    held.park_after(2)
+    again = held.send_parked()
+    assert [(message.run, message.indices, message.given) for message in again] == [
+        ("a", (5,), (Packed(b"five"),)),
+        ("b", (0,), ()),
+    ]

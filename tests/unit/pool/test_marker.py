@@ -13,7 +13,7 @@ from cellburst.paths import Folders
 from cellburst.pool.marker import Marker, marked, marker_of, parse
 from cellburst.pool.survivors import end_survivors, find_survivors
 from cellburst.wire.worker import MARKER
-from tests.unit.pool.driver import gone
+from tests.processes import gone
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from cellburst.pool.rawoutput import CHUNK, RawPipe, drain
+from cellburst.pool.rawoutput import CHUNK, RawPipe, waiting
 
 
 @contextmanager
@@ -18,6 +18,13 @@ def _pipe(head: int = 100) -> Iterator[tuple[RawPipe, int]]:
         pipe.close()
         if write >= 0:
             os.close(write)
+
+
+def drain(pipes: list[RawPipe], now: float) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = []
+    for pipe in waiting(pipes):
+        pipe.read(now, records)
+    return records
 
 
 def _text(records: list[dict[str, Any]]) -> str:
@@ -96,3 +103,15 @@ def test_a_pipe_that_everybody_has_closed_is_no_longer_open() -> None:
     assert _text(drain([pipe], 0.0)) == "last"
     assert not pipe.open
     pipe.close()
+
+
+def test_what_comes_after_a_look_at_an_empty_pipe_waits_for_the_next_look() -> None:
+    with _pipe() as (pipe, write):
+        os.write(write, b"of one task")
+        records: list[dict[str, Any]] = []
+        for found in waiting([pipe]):
+            found.read(0.0, records)
+            assert list(waiting([pipe])) == []
+        os.write(write, b"of the next")  # which begins when all of the first has been read
+        assert _text(records) == "of one task"
+        assert _text(drain([pipe], 0.0)) == "of the next"

@@ -7,9 +7,13 @@ import subprocess
 import sys
 import time
 from ctypes import c_uint
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cellburst.pool import gpu, usage
+from cellburst.pool.gpu import GpuUse
 from cellburst.pool.table import cpu_seconds
 from cellburst.pool.usage import Meter
 
@@ -85,13 +89,35 @@ class FakeNvml:
         found._obj.gpu = c_uint(self.loads[device.value - 1]).value
         return int(self.broken == "rates")
 
+    def nvmlDeviceGetMemoryInfo(self, device: Any, found: Any) -> int:  # noqa: N802
+        found._obj.total, found._obj.used = 10_000, 1000 * device.value
+        return 0
+
 
 def test_the_load_of_several_gpus_is_added_up() -> None:
-    assert gpu.load_of(FakeNvml([100, 50])) == 1.5
-    assert gpu.load_of(FakeNvml([0])) == 0.0
+    assert gpu.use_of(FakeNvml([100, 50])) == GpuUse(1.5, 3000, 20_000)
+    assert gpu.use_of(FakeNvml([0, 70]), {"1"}) == GpuUse(0.7, 2000, 10_000)
+
+
+def test_tasks_may_have_the_gpus_that_are_visible(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert gpu.gpus(pretended=3) == ("0", "1", "2")
+    monkeypatch.setattr(gpu, "_library", lambda: FakeNvml([0, 0, 0]))
+    assert gpu.gpus() == ("0", "1", "2")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2, 0")
+    assert gpu.gpus() == ("2", "0")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert gpu.gpus() == ()
+
+
+def test_why_gpus_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(gpu, "_DRIVER", str(tmp_path / "none"))
+    assert "no NVIDIA driver" in gpu.trouble()
+    monkeypatch.setattr(gpu, "_DRIVER", str(tmp_path))
+    monkeypatch.setattr(gpu, "_LIBRARY", "libnone.so.1")
+    assert "libnone.so.1 is not" in gpu.trouble()
 
 
 def test_gpus_that_do_not_say_are_none() -> None:
-    assert gpu.load_of(FakeNvml([])) is None
+    assert gpu.use_of(FakeNvml([])) is None
     for broken in ("count", "handle", "rates"):
-        assert gpu.load_of(FakeNvml([10], broken)) is None
+        assert gpu.use_of(FakeNvml([10], broken)) is None

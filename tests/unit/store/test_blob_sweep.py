@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from cellburst.model.blob import BlobRef, Packed
+from cellburst.model.environment import Environment, Package
 from cellburst.model.events import RunDeleted, RunSubmitted, TasksEnded, TasksRetried
 from cellburst.model.payload import Payload
 from cellburst.payload.blobs import BlobFolder
@@ -45,10 +46,12 @@ def test_what_nothing_names_goes_when_it_is_old_enough(tmp_path: Path) -> None:
 
 def test_what_a_run_or_an_outcome_names_stays(tmp_path: Path) -> None:
     store = open_sqlite(tmp_path)
-    names = ("body", "buffer", "sweep", "value", "value buffer", "exception", "old generation")
+    names = ("body", "buffer", "sweep", "value", "value buffer", "exception", "old generation", "package", "code")
     refs = {name: put(tmp_path, name.encode()) for name in names}
     payload = Payload("cell", Packed(b"", refs["body"], (refs["buffer"],)), sweep=Packed(b"x", None, (refs["sweep"],)))
-    store.commit([RunSubmitted(make_run(payload=payload))])
+    packages = (Package("mine", "1", "archive", refs["package"]),)
+    environment = Environment("d", "3.11", "linux-x86_64", packages, Package("cellburst", "1", "archive", refs["code"]))
+    store.commit([RunSubmitted(make_run(payload=payload, environment=environment))])
     failed = make_failure(1)
     assert failed.error is not None
     error = msgspec.structs.replace(failed.error, exception=Packed(b"", refs["exception"]))

@@ -71,7 +71,7 @@ def test_what_is_asked_often_uses_an_index(tmp_path: Path) -> None:
         parameters: dict[str, None] | list[None] = dict.fromkeys(marks) if marks else [None] * sql.count("?")
         plan = [row[3] for row in store._db.execute("EXPLAIN QUERY PLAN " + sql, parameters)]
         scans = [line for line in plan if line.startswith("SCAN") and "USING" not in line and "CONSTANT" not in line]
-        assert scans == [], f"{name}: {plan}"
+        assert [scan for scan in scans if "json_each" not in scan] == [], f"{name}: {plan}"
     store.close()
 
 
@@ -202,7 +202,7 @@ def test_a_newer_major_schema_is_refused_in_one_line_and_left_alone(tmp_path: Pa
     before = database(tmp_path).read_bytes()
     openings: list[Callable[[], object]] = [lambda: open_sqlite(tmp_path), lambda: open_reader(database(tmp_path))]
     for opening in openings:
-        with pytest.raises(StoreError, match=r"schema 2\.0.*pip install --upgrade") as refusal:
+        with pytest.raises(StoreError, match=r"schema 3\.1.*pip install --upgrade") as refusal:
             opening()
         assert "\n" not in str(refusal.value)
     assert database(tmp_path).read_bytes() == before
@@ -213,15 +213,15 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monke
     store = open_sqlite(tmp_path)
     store.commit([RunSubmitted(make_run())])
     store.close()
-    monkeypatch.setattr(schema, "_VERSION_AFTER", {1: 1000, 2: 1001})
-    broken = [(2, "CREATE TABLE more (x); INSERT INTO nowhere VALUES (1);")]
-    monkeypatch.setattr(schema, "migrations", lambda above: iter(broken[: 2 - above]))
+    monkeypatch.setattr(schema, "_VERSION_AFTER", {**schema._VERSION_AFTER, 4: 2002})
+    broken = [(4, "CREATE TABLE more (x); INSERT INTO nowhere VALUES (1);")]
+    monkeypatch.setattr(schema, "migrations", lambda above: iter(broken[: 4 - above]))
     with pytest.raises(StoreError, match="nowhere"):
         open_sqlite(tmp_path)
-    monkeypatch.setattr(schema, "migrations", lambda above: iter([(2, "CREATE TABLE more (x);")]))
+    monkeypatch.setattr(schema, "migrations", lambda above: iter([(4, "CREATE TABLE more (x);")]))
     store = open_sqlite(tmp_path)
     assert store.run(RUN) == make_run()
-    assert schema.version(store._db) == 1001
+    assert schema.version(store._db) == 2002
     assert store._db.execute("SELECT COUNT(*) FROM more").fetchone()[0] == 0
     store.close()
 
@@ -278,6 +278,9 @@ def test_a_submission_that_is_not_what_was_written_is_not_believed(tmp_path: Pat
     store.commit([RunSubmitted(make_run())])
     store.close()
     change(tmp_path, "UPDATE submissions SET body = CAST(SUBSTR(body, 1, LENGTH(body) - 1) || x'00' AS BLOB)")
+    with open_reader(database(tmp_path)) as reader:
+        assert reader.run(RUN) == make_run()  # the record beside the database
+    (database(tmp_path).with_suffix(".runs") / RUN).write_bytes(b"x")
     with open_reader(database(tmp_path)) as reader, pytest.raises(DamagedBlobError):
         reader.run(RUN)
 
@@ -343,5 +346,5 @@ def test_opening_waits_no_longer_than_it_says(tmp_path: Path) -> None:
 def test_a_run_that_ended_is_not_kept_in_memory(tmp_path: Path) -> None:
     store = open_sqlite(tmp_path)
     store.commit([RunSubmitted(make_run()), RunStateChanged(RUN, RunState.SUCCEEDED, T0)])
-    assert store._writer._runs == {}
+    assert store._pending.runs == {}
     store.close()

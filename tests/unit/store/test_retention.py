@@ -3,9 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from cellburst.model.blob import Packed
-from cellburst.model.events import RunStateChanged, RunSubmitted, TasksEnded
+from cellburst.model.events import RunStateChanged, RunSubmitted, TasksAdded, TasksEnded
+from cellburst.model.outcome import FileEntry
 from cellburst.model.payload import Payload
 from cellburst.model.run import RunState
+from cellburst.model.sweep import SweepPart, SweepView
 from cellburst.store.retention import Candidate, choose
 from tests.unit.store.builders import T0, make_result, make_run, open_sqlite, ref, run_id, text
 
@@ -69,6 +71,25 @@ def test_blobs_count_against_the_size(tmp_path: Path) -> None:
         store.commit([RunStateChanged(run_id(number), RunState.SUCCEEDED, T0 + number)])
     assert store.prune(30, 60 << 20, T0 + 10) == [run_id(1)]
     assert store.prune(30, 60 << 20, T0 + 10) == []
+    store.close()
+
+
+def test_what_was_added_and_what_was_left_counts_too(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path)
+    for number in (1, 2, 3, 4):
+        store.commit([RunSubmitted(make_run(number, 1))])
+    given = Packed(bytes(3_000_000))
+    store.commit([TasksAdded(run_id(1), SweepPart(1, SweepView("copies", 1), (given,)), T0)])
+    given = Packed(b"", ref(2, 50 << 20))
+    store.commit([TasksAdded(run_id(2), SweepPart(1, SweepView("copies", 1), (given,)), T0)])
+    left = make_result(0, files=(FileEntry("model.bin", ref(3, 50 << 20)),))
+    store.commit([TasksEnded(run_id(3), (left,), T0)])
+    store.commit([RunStateChanged(run_id(number), RunState.SUCCEEDED, T0 + number) for number in (1, 2, 3, 4)])
+    assert store.prune(30, 102 << 20, T0 + 10) == [run_id(1)]
+    assert not (tmp_path / "stores" / "env.runs" / f"{run_id(1)}.parts").exists()
+    assert store.prune(30, 60 << 20, T0 + 10) == [run_id(2)]
+    assert store.prune(30, 10 << 20, T0 + 10) == [run_id(3)]
+    assert store.prune(30, 10 << 20, T0 + 10) == []
     store.close()
 
 

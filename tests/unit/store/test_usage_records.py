@@ -10,7 +10,10 @@ from cellburst.store.outputs import Attempt, OutputFiles
 from cellburst.store.usage_records import packed, unpacked
 
 NUMBERS = st.floats(0, 1e6)
-SAMPLES = st.lists(st.builds(UsageSample, NUMBERS, NUMBERS, st.integers(0, 1 << 50), st.none() | NUMBERS), max_size=5)
+SAMPLES = st.lists(
+    st.builds(UsageSample, NUMBERS, NUMBERS, st.integers(0, 1 << 50), st.none() | NUMBERS, st.integers(0, 1 << 50)),
+    max_size=5,
+)
 RUN, FIRST = "0000001-abcd", Attempt(0, 1, 1)
 
 
@@ -21,7 +24,7 @@ def test_a_torn_end_is_left_out(samples: list[UsageSample], torn: int) -> None:
 
 def test_a_torn_end_is_written_over(tmp_path: Path) -> None:
     files = OutputFiles(tmp_path, 100, 100)
-    one, two = UsageSample(1.0, 1.0, 5), UsageSample(2.0, 1.0, 6, 0.5)
+    one, two = UsageSample(1.0, 1.0, 5), UsageSample(2.0, 1.0, 6, 0.5, 7)
     files.append_usage(RUN, FIRST, [one])
     path = tmp_path / RUN / "0.1.usage"
     with path.open("ab") as file:

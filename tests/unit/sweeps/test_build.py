@@ -15,10 +15,19 @@ import pandas as pd
 import pytest
 
 from cellburst.errors import SweepError
-from cellburst.sweeps.build import build
+from cellburst.model.sweep import SweepView
+from cellburst.sweeps.base import Points
+from cellburst.sweeps.build import build as build_from
+from cellburst.sweeps.options import SweepOptions
 from cellburst.sweeps.shown import shown
 
 Row = namedtuple("Row", ["a", "b"])
+
+
+def build(
+    params: dict[Any, Any], over: object = None, parallel: int | None = None, **options: Any
+) -> tuple[Points | None, SweepView]:
+    return build_from(SweepOptions(params=params, over=over, parallel=parallel, **options))
 
 
 def rows(params: dict[str, object], over: object = None) -> list[dict[str, Any]]:
@@ -134,13 +143,13 @@ def test_sweeps_travel() -> None:
         ({"x": range(0)}, None, r"no values"),
         ({"x": [1], "y": iter(())}, None, r"-p y: it has no values"),
         ({"x": {1, "a"}}, None, r"write a list"),
-        ({"not a name": [1]}, None, r"-p not a name"),
+        ({"not a name": [1]}, None, r"-p not a name: no name for a variable"),
         ({"class": [1]}, None, r"-p class"),
         ({"task": [1]}, None, r"-p task: this name is taken"),
         ({"__name__": [1]}, None, r"two underscores"),
         ({"x": [1]}, [{"x": 1}], r"x: bound by --over and by -p"),
-        ({}, [], r"--over has no rows"),
-        ({}, {}, r"--over has no rows"),
+        ({}, [], r"--over: there are no rows"),
+        ({}, {}, r"--over: there are no rows"),
         ({}, pd.DataFrame({"a": []}), r"no rows"),
         ({}, {"a": [1, 2], "b": [1]}, r"not equally long \(a 2, b 1\)"),
         ({}, {"a": "text"}, r"column 'a' is one value"),
@@ -148,8 +157,9 @@ def test_sweeps_travel() -> None:
         ({}, [{"a": 1}, {"b": 1}], r"row 1 and row 0 .* a, b"),
         ({}, [1, 2], r"row 0 is int"),
         ({}, [(1, 2)], r"row 0 is tuple"),
-        ({}, "rows.csv", r"read_csv"),
-        ({}, Path("rows.csv"), r"read_csv"),
+        ({}, "rows.csv", r"--over rows\.csv: there is no such file"),
+        ({}, Path("rows.xls"), r"--over rows\.xls: a file of rows ends in \.csv"),
+        ({}, b"rows", r"not bytes"),
         ({}, 3, r"not int"),
         ({}, [{"a b": 1}], r"--over a b"),
         ({}, pd.DataFrame({0: [1]}), r"--over 0"),

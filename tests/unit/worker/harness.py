@@ -20,12 +20,13 @@ from typing import Any
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import OutcomeKind, TaskResult
 from cellburst.model.payload import Payload
+from cellburst.model.report import Report
 from cellburst.payload.blobs import BlobFolder
 from cellburst.payload.pickling import pack, unpack
 from cellburst.settings import Settings
 from cellburst.wire.board import SIZE, Board, Executing
 from cellburst.wire.frames import Channel
-from cellburst.wire.worker import Finished, FromWorker, LoadRun, Progressed, Ready, RunTasks, Streamed
+from cellburst.wire.worker import Finished, FromWorker, LoadRun, Progressed, Ready, Reported, RunTasks, Streamed
 
 DEADLINE = 30.0
 BOOT = """
@@ -48,6 +49,11 @@ def notebook(source: str) -> Namespace:
     return namespace
 
 
+def _plain_environment() -> dict[str, str]:
+    """Without folders of whatever test is going on: the worker outlives it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CELLBURST_")}
+
+
 def _shipped(namespace: Namespace | None) -> Namespace:
     return {name: value for name, value in (namespace or {}).items() if not name.startswith("__")}
 
@@ -59,6 +65,7 @@ class Ended:
     results: list[TaskResult] = field(default_factory=list)
     streamed: list[Streamed] = field(default_factory=list)
     progressed: list[Progressed] = field(default_factory=list)
+    reported: list[Reported] = field(default_factory=list)
     groups: int = 0
 
     @property
@@ -78,6 +85,11 @@ class Ended:
             else:
                 joined.append(record)
         return joined
+
+    @property
+    def reports(self) -> list[Report]:
+        """All reports, in the order in which they came."""
+        return [report for message in self.reported for report in message.reports]
 
     def text(self, name: str = "stdout") -> str:
         return "".join(record["text"] for record in self.outputs if record.get("name") == name)
@@ -131,7 +143,7 @@ class WorkerProcess:
                 stdout=pipes["stdout"][1],
                 stderr=pipes["stderr"][1],
                 pass_fds=(theirs.fileno(), page.fileno()),
-                env={**os.environ, **variables, **(environment or {})},
+                env={**_plain_environment(), **variables, **(environment or {})},
                 start_new_session=True,
             )
         theirs.close()
@@ -180,9 +192,11 @@ class WorkerProcess:
         self.channel.send(LoadRun(run, payload, 1 if sweep is None else len(sweep), seed))
         return run
 
-    def start(self, run: str, *indices: int, generation: int = 1, attempt: int = 1) -> None:
+    def start(
+        self, run: str, *indices: int, generation: int = 1, attempt: int = 1, given: tuple[Packed, ...] = ()
+    ) -> None:
         indices = indices or (0,)
-        self.channel.send(RunTasks(run, indices, (generation,) * len(indices), attempt))
+        self.channel.send(RunTasks(run, indices, (generation,) * len(indices), attempt, given))
 
     def finish(self, until: Callable[[Ended], bool] | None = None) -> Ended:
         """Gather messages until the worker is idle, or ``until`` says so."""
@@ -200,6 +214,8 @@ class WorkerProcess:
                     ended.streamed.append(message)
                 case Progressed():
                     ended.progressed.append(message)
+                case Reported():
+                    ended.reported.append(message)
             if until is not None and until(ended):
                 return ended
 

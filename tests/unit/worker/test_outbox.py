@@ -8,7 +8,7 @@ import pytest
 
 from cellburst.settings import Settings
 from cellburst.wire.frames import Channel
-from cellburst.wire.worker import FromWorker, Progressed, Streamed
+from cellburst.wire.worker import FromWorker, Importing, Progressed, Streamed
 from cellburst.worker.outbox import Outbox
 
 
@@ -52,6 +52,33 @@ def test_only_the_newest_progress_is_sent(ends: tuple[Outbox, Channel[Any]]) -> 
         sent.append(pool.receive())
     assert all(isinstance(message, Progressed) for message in sent)
     assert len(sent) <= 3
+
+
+def test_imports_that_take_long_are_told_together(ends: tuple[Outbox, Channel[Any]]) -> None:
+    outbox, pool = ends
+    outbox.begin("r", 0, 1, 1, 0.0, live=True)
+    outbox.importing("a")
+    outbox.importing("b")
+    told: list[str] = []
+    while len(told) < 2:
+        message = pool.receive()
+        assert isinstance(message, Importing)
+        assert message.run == "r"
+        told += message.modules
+    assert told == ["a", "b"]
+
+
+def test_imports_of_a_task_that_has_ended_are_not_told(ends: tuple[Outbox, Channel[Any]]) -> None:
+    outbox, pool = ends
+    outbox._imports_since = float("inf")
+    outbox.begin("r", 0, 1, 1, 0.0, live=True)
+    outbox._imports.append("a")
+    outbox.end()
+    outbox.begin("r", 1, 1, 1, 0.0, live=True)
+    outbox.write("stdout", "hello\n")
+    message = pool.receive()
+    assert isinstance(message, Streamed)
+    assert outbox._imports == []
 
 
 def test_nobody_at_the_other_end_is_no_error(ends: tuple[Outbox, Channel[Any]]) -> None:

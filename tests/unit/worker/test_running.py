@@ -152,7 +152,7 @@ def test_progress_and_metrics(worker: WorkerProcess) -> None:
 import time, numpy as np
 task.progress(0.25, 'a quarter')
 task.log(loss=np.float64(0.5), epoch=np.int64(3), name='x', big=10**30, odd=[1])
-time.sleep(0.1)
+time.sleep(0.5)
 task.log(loss=0.25)
 task.progress(7)
 """

@@ -56,8 +56,13 @@ def test_summaries_of_libraries() -> None:
 
 
 def test_summaries_of_containers() -> None:
-    assert summarise([1, 2]) == "list of 2"
+    assert summarise([1, 2]) == "[1, 2]"
+    assert summarise(("rbf", 0.123456, None)) == "('rbf', 0.1235, None)"
+    assert (summarise([]), summarise((1,))) == ("[]", "(1,)")
+    assert summarise(list(range(9))) == "list of 9"
+    assert summarise(["x" * 40]) == "list of 1"
+    assert summarise([[1]]) == "list of 1"
     assert summarise({"a": 1, "b": "x"}) == {"a": 1, "b": "x"}
     assert summarise({"a": [1]}) == "dict of 1"
     assert summarise(b"abc") == "bytes of 3 bytes"
-    assert summarise_named({"a": 1, "b": [1]}) == "a=1, b=list of 1"
+    assert summarise_named({"a": 1, "b": [1]}) == "a=1, b=[1]"

@@ -11,12 +11,14 @@ from importlib import metadata
 
 from cellburst._version import __version__
 from cellburst.cli.checks.finding import Finding, ok, problem, warning
+from cellburst.environments.shipped import is_plain
 from cellburst.settings import Settings
 
 _NAME = re.compile(r"[\w.-]+")
 _OPTIONAL = {
     "ipykernel": "notebooks need it: pip install ipykernel",
     "pandas": "Results.frame() needs it: pip install pandas",
+    "optuna": "--search needs it: pip install 'cellburst[search]'",
     "nbclient": "`cellburst demo` needs it: pip install 'cellburst[demo]'",
 }
 
@@ -52,7 +54,7 @@ def check_packages() -> Iterator[Finding]:
 def needed() -> list[str]:
     """The packages that this installation asks for, extras left out."""
     asked = metadata.requires("cellburst") or []
-    return sorted(_NAME.findall(text)[0] for text in asked if "extra ==" not in text)
+    return sorted(_NAME.findall(text)[0] for text in asked if is_plain(text))
 
 
 def check_settings() -> Iterator[Finding]:

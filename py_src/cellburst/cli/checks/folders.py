@@ -21,6 +21,18 @@ def check_folders(folders: Folders) -> Iterator[Finding]:
     yield from _check_space(folders.data)
 
 
+def check_targets(folders: Folders) -> Iterator[Finding]:
+    """The file of targets, if there is one."""
+    from cellburst import targets
+
+    found, wrong = targets.known(folders)
+    path = folders.targets
+    if wrong:
+        yield problem("targets", wrong, "cellburst targets edit-check")
+    elif path.exists():
+        yield ok("targets", f"{', '.join(sorted(found))} ({path})")
+
+
 def _check_folder(what: str, folder: Path, variable: str) -> Iterator[Finding]:
     if not folder.exists():
         parent = _existing_parent(folder)

@@ -1,0 +1,1 @@
+"""What has to exist in a cloud account: created, checked, removed, with no more rights than needed."""

@@ -1,0 +1,1 @@
+"""Calls as tasks of one open run: for `concurrent.futures`, asyncio and joblib."""

@@ -1,0 +1,1 @@
+"""The cloud's own side: moto over HTTP behind what it lacks."""
