@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 import pytest
@@ -23,7 +24,18 @@ def fake_cloud() -> Iterator[FakeCloud]:
     """The session's: whoever uses it directly finds what others left there."""
     if find_spec("moto") is None or find_spec("cheroot") is None:
         pytest.skip('needs pip install "cellburst[fakecloud]"')
-    with FakeCloud(seed=1, speed=60) as cloud:
+    with outliving() as cloud:
+        yield cloud
+
+
+@contextmanager
+def outliving() -> Iterator[FakeCloud]:
+    """A cloud that knows nothing of the folders of whoever is first: what names these is ended after him."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("CELLBURST_")]:
+            patch.delenv(name)
+        cloud = FakeCloud(seed=1, speed=60).start()
+    with cloud:
         yield cloud
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,13 @@ def end_processes(home: Path) -> None:
         except psutil.NoSuchProcess:
             continue
     psutil.wait_procs(trees, timeout=10)
+
+
+def await_executors() -> None:
+    """Until executors that nobody waits for have ended: they would go on with a connection that is closed."""
+    for thread in threading.enumerate():
+        if thread.name in ("cellburst-calls", "cellburst-results"):
+            thread.join(10)
 
 
 def gone(pid: int) -> bool:

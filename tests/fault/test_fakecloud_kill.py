@@ -16,9 +16,11 @@ from typing import Any
 import psutil
 import pytest
 
+from cellburst.paths import Folders
 from cellburst.testing.fakecloud import FakeCloud, standing
 from cellburst.testing.fakecloud.machines import probe
-from tests.processes import gone
+from tests.cloud import outliving
+from tests.processes import end_processes, gone
 
 pytest.importorskip("boto3")
 pytest.importorskip("moto")
@@ -114,6 +116,13 @@ def test_a_fork_of_its_owner_does_not_keep_a_cloud() -> None:
         assert soon(lambda: gone(cloud))
     finally:
         os.kill(fork, signal.SIGKILL)
+
+
+def test_what_ends_after_a_test_spares_the_cloud_of_all(folders: Folders) -> None:
+    with outliving() as cloud:
+        end_processes(folders.data.parent)
+        assert cloud.alive
+        assert cloud.instances() == []
 
 
 def test_a_standing_cloud_is_found_shared_and_stopped() -> None:

@@ -13,7 +13,7 @@ import pytest
 from cellburst.client import discover
 from cellburst.paths import Folders
 from cellburst.settings import Settings
-from tests.conftest import end_processes
+from tests.processes import await_executors, end_processes
 
 
 @pytest.fixture(name="folders", scope="module", autouse=True)
@@ -27,6 +27,7 @@ def shared_folders() -> Iterator[Folders]:
         patch.setenv("CELLBURST_RUNTIME_DIR", str(home / "run"))
         patch.setenv("CELLBURST_WORKERS", "2")
         yield Folders.of(Settings.load())
+        await_executors()
         discover.disconnect()
         end_processes(home)
         shutil.rmtree(home, ignore_errors=True)

@@ -46,7 +46,7 @@ def test_an_interrupt_in_a_block_ends_its_calls(kernel: Kernel) -> None:
         "import cellburst, time\n"
         "with cellburst.Executor() as executor:\n"
         "    calls = [executor.submit(time.sleep, 600) for _ in range(2)]\n"
-        "    while not calls[0].running(): pass\n"
+        "    while not all(call.running() for call in calls): pass\n"
         "    print('runs')\n"
         "    calls[0].result()"
     )
