@@ -297,6 +297,18 @@ def test_imports_in_a_cell(pair: Pair) -> None:
     )
 
 
+def test_what_a_module_logs_at_its_import_is_said_once(pair: Pair) -> None:
+    check(
+        pair,
+        (PLAIN, "from pathlib import Path\nimport logging\nlogging.basicConfig(format='%(message)s')"),
+        (PLAIN, "Path(here, 'says.py').write_text('import logging\\nlogging.warning(\"first\")\\nprint(2)')"),
+        (REMOTE, "import says"),
+        (PLAIN, "logging.warning('third')"),
+        (REMOTE, "import importlib\nimportlib.reload(says) is says"),
+        (PLAIN, "logging.root.handlers.clear()"),
+    )
+
+
 def test_folders_archives_and_namespace_packages(pair: Pair) -> None:
     make = """\
     import os, zipfile

@@ -19,6 +19,7 @@ from cellburst.cells.imports import Observer, Pin, Seen, facts_of, observer
 from cellburst.cells.late import fits, source_as_imported
 from cellburst.cells.module_state import held_by
 from cellburst.payload import places
+from cellburst.payload.silence import unlogged
 
 Version = tuple[str, str, bool, str, bytes | None]  # name, file, is a package, digest, source if not that on disk
 
@@ -185,7 +186,7 @@ def follow(steps: tuple[tuple[str, Version], ...], own: Observer = observer) -> 
         if name in loaded:
             role.earlier[name] = places.earlier[f":{name}"] = loaded[name].module
             places.earlier.update(held_by(loaded[name].module))
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), unlogged():
         importlib.invalidate_caches()
         for what, version in steps:
             _prepare(what, version, own)

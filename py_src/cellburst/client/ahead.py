@@ -56,7 +56,7 @@ class Ahead:
         if name in _NEXT:
             import_module(name)
         elif name not in sys.modules and _is_installed(name):
-            from cellburst.library_state.quietly import unlogged
+            from cellburst.payload.silence import unlogged
 
             with unlogged():  # the worker has not had it, and logs what is to be logged
                 _import([name])

@@ -43,26 +43,3 @@ def quietly() -> Iterator[None]:
             stream.cellburst_mutes = None
             if getattr(sys, name) is stream:
                 setattr(sys, name, real)
-
-
-@contextmanager
-def unlogged() -> Iterator[None]:
-    """What this thread logs reaches no handler: for what is certain to be logged in another process."""
-    logger = getattr(sys.modules.get("logging"), "Logger", None)
-    if logger is None:
-        yield
-        return
-    real = logger.callHandlers
-    muted: int | None = _thread.get_ident()
-
-    def call_handlers(self: Any, record: Any) -> None:
-        if muted != _thread.get_ident():
-            real(self, record)
-
-    logger.callHandlers = call_handlers
-    try:
-        yield
-    finally:
-        muted = None  # for those who keep it
-        if logger.callHandlers is call_handlers:
-            logger.callHandlers = real

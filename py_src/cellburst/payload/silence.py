@@ -1,8 +1,10 @@
-"""Doing something without its warnings, and without a trace of that."""
+"""Doing something without its warnings or log records, and without a trace of that."""
 
 from __future__ import annotations
 
+import _thread
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +35,29 @@ def filters_unmoved() -> Iterator[None]:
         yield
     finally:
         module._filters_mutated = real
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """What this thread logs reaches no handler: for what is certain to be logged in another process."""
+    logger = getattr(sys.modules.get("logging"), "Logger", None)
+    if logger is None:
+        yield
+        return
+    real = logger.callHandlers
+    muted: int | None = _thread.get_ident()
+
+    def call_handlers(self: Any, record: Any) -> None:
+        if muted != _thread.get_ident():
+            real(self, record)
+
+    logger.callHandlers = call_handlers
+    try:
+        yield
+    finally:
+        muted = None  # for those who keep it
+        if logger.callHandlers is call_handlers:
+            logger.callHandlers = real
 
 
 def _nothing() -> None: ...
