@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from itertools import takewhile
 
 from cellburst.payload.collecting import uncollected
+from cellburst.payload.silence import Unlogged, unlogged
 
 _NAMES = r"[\w.]+(?:\s+as\s+\w+)?"
 _IMPORT = re.compile(rf"import\s+({_NAMES}(?:\s*,\s*{_NAMES})*)\s*(?:#.*)?;?$")
@@ -35,13 +36,16 @@ class Ahead:
         self._source = source
         self._meddles = _MEDDLES.search(source) is not None
         self._waiting = deque(name for name in _NEXT if name not in sys.modules)
+        self._unlogged: dict[str, list[Unlogged]] = {}
 
     def begin(self) -> None:
         """Import what the cell begins with."""
-        import_ahead(self._source)
+        self._unlogged = import_ahead(self._source)
 
     def imports(self, modules: Sequence[str]) -> None:
-        """The cell has begun to import these."""
+        """The cell has begun to import these; what they log is logged over there."""
+        for name in modules:
+            self._unlogged.pop(name, None)
         if not self._meddles:
             self._waiting.extend(name for name in modules if name not in sys.modules)
 
@@ -56,10 +60,14 @@ class Ahead:
         if name in _NEXT:
             import_module(name)
         elif name not in sys.modules and _is_installed(name):
-            from cellburst.payload.silence import unlogged
+            _import([name])
 
-            with unlogged():  # the worker has not had it, and logs what is to be logged
-                _import([name])
+    def end(self) -> None:
+        """The cell has ended: log what modules logged here that the worker had already."""
+        for records in self._unlogged.values():
+            for logger, record in records:
+                logger.callHandlers(record)
+        self._unlogged = {}
 
 
 def leading_imports(source: str) -> list[str]:
@@ -88,26 +96,28 @@ def _end_of_names(lines: Iterator[str]) -> bool:
     return any(")" in line for line in lines)
 
 
-def import_ahead(source: str) -> None:
-    """Import what ``source`` begins with and is not loaded; what fails, fails in the cell."""
+def import_ahead(source: str) -> dict[str, list[Unlogged]]:
+    """Import what ``source`` begins with and is not loaded; what fails, fails in the cell. What each has logged."""
     missing = (name for name in leading_imports(source) if name not in sys.modules)
     wanted = list(takewhile(_is_installed, missing))  # after one that may fail, the cell may import no more
-    if wanted:
-        _import(wanted)
+    return _import(wanted) if wanted else {}
 
 
-def _import(names: Sequence[str]) -> None:
+def _import(names: Sequence[str]) -> dict[str, list[Unlogged]]:
     """Import them, up to one that fails; then look at the state of libraries, which is what comes next."""
     from cellburst.library_state.gathering import held
     from cellburst.library_state.quietly import quietly
 
+    found = {}
     with quietly(), uncollected():  # the worker says what is to be said; nothing of what is imported is garbage
         for name in names:
-            try:
-                import_module(name)
-            except (Exception, SystemExit):
-                break
+            with unlogged() as found[name]:
+                try:
+                    import_module(name)
+                except (Exception, SystemExit):
+                    break
         held()
+    return found
 
 
 def _is_installed(name: str) -> bool:

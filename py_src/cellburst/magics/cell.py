@@ -39,7 +39,10 @@ def run_cell(shell: Any, line: str, cell: str) -> Any:
     with shown_plainly():
         if options.detach:
             return _detached(shell, run, options)
-        wait(shell, run, quiet=options.quiet, into=options.into, meanwhile=_ahead(run))
+        ahead = _ahead(run)
+        wait(shell, run, quiet=options.quiet, into=options.into, meanwhile=ahead)
+        if ahead is not None:
+            ahead.end()
         _show_costs(shell, run, options)
         value = collect(shell, run, into=options.into)
         figures.settle(value)

@@ -12,6 +12,8 @@ from typing import Any
 
 IGNORE = ("ignore", re.compile(""), Warning, None, 0)
 """The filter that is there meanwhile. This very object is it: a user's may be equal."""
+Unlogged = tuple[Any, Any]
+"""A logger, and a record that its handlers have not had."""
 
 
 @contextmanager
@@ -38,11 +40,12 @@ def filters_unmoved() -> Iterator[None]:
 
 
 @contextmanager
-def unlogged() -> Iterator[None]:
-    """What this thread logs reaches no handler: for what is certain to be logged in another process."""
+def unlogged() -> Iterator[list[Unlogged]]:
+    """What this thread logs reaches no handler, but the list that this gives: it may be logged in another process."""
     logger = getattr(sys.modules.get("logging"), "Logger", None)
+    kept: list[Unlogged] = []
     if logger is None:
-        yield
+        yield kept
         return
     real = logger.callHandlers
     muted: int | None = _thread.get_ident()
@@ -50,10 +53,12 @@ def unlogged() -> Iterator[None]:
     def call_handlers(self: Any, record: Any) -> None:
         if muted != _thread.get_ident():
             real(self, record)
+        else:
+            kept.append((self, record))
 
     logger.callHandlers = call_handlers
     try:
-        yield
+        yield kept
     finally:
         muted = None  # for those who keep it
         if logger.callHandlers is call_handlers:

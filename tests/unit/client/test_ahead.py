@@ -120,3 +120,21 @@ def test_what_is_said_meanwhile_is_the_workers_to_say(
     assert logging.Logger.callHandlers is real
     logging.getLogger("talks").error("afterwards")
     assert capsys.readouterr() == ("", "afterwards\n")
+
+
+@pytest.mark.parametrize("worker_has_it", [True, False])
+def test_what_a_cell_begins_with_logs_once(
+    worker_has_it: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "begins.py").write_text("import logging\nlogging.getLogger('begins').error('logged')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("cellburst.client.ahead._is_installed", lambda name: True)
+    monkeypatch.setattr(logging.getLogger("begins"), "handlers", [logging.StreamHandler(sys.stderr)])
+    ahead = Ahead("import begins\nbegins")
+    ahead.begin()
+    monkeypatch.delitem(sys.modules, "begins")
+    assert capsys.readouterr() == ("", "")
+    if not worker_has_it:
+        ahead.imports(["begins"])
+    ahead.end()
+    assert capsys.readouterr() == ("", "logged\n" if worker_has_it else "")
