@@ -1,4 +1,4 @@
-"""Runs that grow while they are looked at: a search with its curves, the calls of an executor."""
+"""Runs that grow while they are looked at: a search with its curves, copies, the calls of an executor."""
 
 from __future__ import annotations
 
@@ -32,6 +32,20 @@ run = cellburst.map(
     train, {"depth": randint(1, 9)}, search="random", trials=12, parallel=2, minimize="loss", name="deep", seed=1
 )
 print(run.id)
+"""
+
+# Copies give 0 and 1 in turn; those from the thirteenth on wait.
+COPIES = """
+import sys
+import cellburst
+gate = sys.argv[1]
+def coin():
+    from pathlib import Path
+    from time import sleep
+    while cellburst.task.index >= 12 and not (Path(gate) / "all").exists():
+        sleep(0.01)
+    return cellburst.task.index % 2
+print(cellburst.submit(coin, until="stderr < 0.05", most=1000, parallel=2, name="coin").id)
 """
 
 CALLS = f"""
@@ -83,6 +97,25 @@ def test_curves_of_a_live_search(lab: Lab, page: Page) -> None:
     expect(task.get_by_role("img", name=re.compile("step by step"))).to_be_visible()
     picture(page, "curves-task")
     expect(RunsPanel(page).show().row("deep")).to_contain_text("12/12")
+
+
+def test_the_mean_of_copies_while_they_go_on(lab: Lab, page: Page) -> None:
+    gate = Gate(lab)
+    run = lab.python(COPIES, str(gate.folder)).split()[-1]
+    open_lab(page, lab)
+    tab = tab_of(page, run)
+    line = tab.locator(".cb-SearchLine")
+    expect(line).to_contain_text("12 copies of at most 1,000")
+    expect(line).to_contain_text("mean 0.5 ± 0.15")
+    picture(page, "copies-live")
+    gate.open()
+    expect(tab.locator(".cb-RunHeader-state")).to_have_text("Succeeded")
+    ended = lab.ask(f"runs/{run}/estimates")["estimates"][0]
+    expect(line).to_contain_text(f"{ended['n']} copies")
+    expect(line).to_contain_text(f"± {ended['stderr']:.2g}")
+    expect(tab.get_by_title(re.compile(f"value over {ended['n']} copies"))).to_be_visible()
+    picture(page, "copies-end")
+    assert serious_findings(page, f"#cellburst-run-{run}") == []
 
 
 def test_a_run_that_grows_in_its_tab(lab: Lab, page: Page) -> None:

@@ -7,6 +7,7 @@ import type {
   CommandAnswer,
   CurvesAnswer,
   CurvesQuery,
+  EstimatesAnswer,
   IRunClient,
   MachinesAnswer,
   OutputsAnswer,
@@ -55,6 +56,7 @@ export class FakeRunClient implements IRunClient {
   readonly taskDetails = new Map<string, TaskDetail>();
   readonly outputAnswers = new Map<string, OutputsAnswer[]>();
   readonly curveAnswers = new Map<string, CurvesAnswer>();
+  readonly estimateAnswers = new Map<string, EstimatesAnswer>();
   readonly usages = new Map<string, UsageAnswer>();
   readonly machineAnswers = new Map<string, MachinesAnswer>();
   readonly timelines = new Map<string, TimelineAnswer>();
@@ -145,6 +147,11 @@ export class FakeRunClient implements IRunClient {
   curves(run: string, query: CurvesQuery, signal?: AbortSignal): Promise<CurvesAnswer> {
     const none: CurvesAnswer = { metric: '', metrics: [], total: 0, curves: [] };
     return this.answer('curves', [run, query], () => this.curveAnswers.get(run) ?? none, signal);
+  }
+
+  estimates(run: string, signal?: AbortSignal): Promise<EstimatesAnswer> {
+    const none: EstimatesAnswer = { estimates: [] };
+    return this.answer('estimates', [run], () => this.estimateAnswers.get(run) ?? none, signal);
   }
 
   fileUrl(run: string, index: number, path: string): string {

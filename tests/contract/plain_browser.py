@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
@@ -27,6 +28,16 @@ def live_counts(reader: RunReader) -> tuple[int, Counts]:
 
 def states(reader: RunReader, run: str) -> str:
     return "".join(task.state[0] for task in reader.tasks(run))
+
+
+def numbers(reader: RunReader, run: str, name: str) -> list[float]:
+    found = []
+    for task in reader.tasks(run):
+        value = task.summary if isinstance(task.summary, dict) else {}
+        given = {**value, **(task.metrics or {})}.get(name)
+        if task.state == "succeeded" and isinstance(given, (int, float)) and math.isfinite(given):
+            found.append(float(given))
+    return found
 
 
 def find_tasks(reader: RunReader, run: str, query: TaskQuery) -> tuple[int, list[TaskRow]]:

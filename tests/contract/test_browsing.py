@@ -178,6 +178,21 @@ def test_every_filter_is_that_of_the_plain_model(kind: str, store: SqliteStore, 
             assert (found.total, [task.index for task in found.tasks]) == (total, [task.index for task in tasks]), query
 
 
+def test_numbers_are_those_of_newest_successes(store: SqliteStore, browser: SqliteBrowser) -> None:
+    fill(store, grid(), seed=10)
+    for name in ("acc", "loss", "absent"):
+        assert browser.numbers(RUN, name) == plain.numbers(browser, RUN, name)
+    assert len(browser.numbers(RUN, "acc")) > 20
+    assert set(browser.numbers(RUN, "loss")) == {0.5}  # in a value that is a dict; "?" is none
+    store.commit([RunSubmitted(make_run(2))])
+    told = [{"acc": 1}, {"acc": float("inf")}, {"acc": True}, None]
+    results = tuple(make_result(index, metrics=metrics) for index, metrics in enumerate(told))
+    store.commit([TasksEnded(run_id(2), results, T0)])
+    assert browser.numbers(run_id(2), "acc") == [1.0, 1.0]
+    store.commit([TasksRetried(run_id(2), (0,), T0 + 1)])
+    assert browser.numbers(run_id(2), "acc") == [1.0]
+
+
 def test_the_letters_are_the_states_also_when_they_change(store: SqliteStore, browser: SqliteBrowser) -> None:
     fill(store, grid(), seed=6)
     assert browser.states(RUN) == plain.states(store, RUN)
@@ -297,6 +312,8 @@ def test_an_unknown_run_is_refused(ask: str, browser: SqliteBrowser) -> None:
             browser.find_tasks(run, TaskQuery())
         with pytest.raises(UnknownRunError):
             browser.attempts(run, 0)
+        with pytest.raises(UnknownRunError):
+            browser.numbers(run, "value")
 
 
 def test_a_run_of_many_tasks_of_which_none_has_ended(store: SqliteStore, browser: SqliteBrowser) -> None:

@@ -46,7 +46,7 @@ async def test_every_reading_route_answers_as_the_table_says(
     """Under every base URL, and with nobody let in without a token."""
     keep(folders, *some_run()[1], *_with_a_file(folders))
     reading = [route for route in ROUTES if route.method == "GET"]
-    assert len(reading) == 16
+    assert len(reading) == 17
     for route in reading:
         path = (API + route.path).format(run=RUN, index=1, path="kept")
         answer = await jp_fetch(*path.strip("/").split("/"))

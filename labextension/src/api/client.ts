@@ -21,6 +21,8 @@ export type TimelineRow = Shapes['TimelineRow'];
 export type ChangesAnswer = Shapes['ChangesAnswer'];
 export type RunsChanged = Omit<ChangesAnswer, 'lease'>;
 export type ChangeRow = Shapes['ChangeRow'];
+export type EstimatesAnswer = Shapes['EstimatesAnswer'];
+export type EstimateRow = Shapes['EstimateRow'];
 export type CurvesAnswer = Shapes['CurvesAnswer'];
 export type SearchRow = Shapes['SearchRow'];
 export type FileRow = Shapes['FileRow'];
@@ -66,6 +68,8 @@ export interface IRunClient {
   usage(run: string, index: number, signal?: AbortSignal): Promise<UsageAnswer>;
   /** What tasks report on their way, thinned. */
   curves(run: string, query: CurvesQuery, signal?: AbortSignal): Promise<CurvesAnswer>;
+  /** What the copies of a run say together; none of a run that has no condition on that. */
+  estimates(run: string, signal?: AbortSignal): Promise<EstimatesAnswer>;
   /** Where a file that a task left can be downloaded. */
   fileUrl(run: string, index: number, path: string): string;
   /** The file itself, for pages whose browser does not know who they are (another origin than the server's). */

@@ -6,6 +6,7 @@ import type {
   CommandAnswer,
   CurvesAnswer,
   CurvesQuery,
+  EstimatesAnswer,
   IRunClient,
   MachinesAnswer,
   OutputsAnswer,
@@ -88,6 +89,10 @@ export class RestRunClient implements IRunClient {
     const { tasks, ...others } = query;
     const chosen = tasks === undefined ? {} : { tasks: tasks.map(String) };
     return this.get('CurvesAnswer', `${runPath(run)}/reports`, { ...others, ...chosen }, signal);
+  }
+
+  estimates(run: string, signal?: AbortSignal): Promise<EstimatesAnswer> {
+    return this.get('EstimatesAnswer', `${runPath(run)}/estimates`, {}, signal);
   }
 
   fileUrl(run: string, index: number, path: string): string {

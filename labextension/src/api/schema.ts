@@ -123,6 +123,23 @@ export type paths = {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/cellburst/api/v1/runs/{run}/estimates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What copies say together, so far */
+        readonly get: operations["estimates"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/cellburst/api/v1/runs/{run}/machines": {
         readonly parameters: {
             readonly query?: never;
@@ -523,6 +540,29 @@ export type components = {
             readonly hint: string;
             readonly message: string;
             readonly type: string;
+        };
+        /**
+         * EstimateRow
+         * @description Mean and spread of ``metric`` over ``n`` copies; what so few do not tell is null.
+         *
+         *     ``stderr`` is the standard error of the mean, ``ci95`` half the width of its 95 % interval.
+         */
+        readonly EstimateRow: {
+            readonly ci95: number | null;
+            readonly max: number | null;
+            readonly mean: number | null;
+            readonly metric: string;
+            readonly min: number | null;
+            readonly n: number;
+            readonly std: number | null;
+            readonly stderr: number | null;
+        };
+        /**
+         * EstimatesAnswer
+         * @description An estimate of each number that the run's condition looks at; none of a run that has no such condition.
+         */
+        readonly EstimatesAnswer: {
+            readonly estimates: readonly components["schemas"]["EstimateRow"][];
         };
         /**
          * FileRow
@@ -1306,6 +1346,37 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    readonly estimates: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly run: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What copies say together, so far */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EstimatesAnswer"];
                 };
             };
             /** @description What went wrong */

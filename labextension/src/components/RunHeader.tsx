@@ -5,7 +5,7 @@ import type { LiveMachines, RunDetail } from '../api/client';
 import { startedElsewhere, whyUnchangeable } from '../elsewhere';
 import { count, duration, runningFor, summary, when } from '../format';
 import { useTranslator } from '../hooks/useTranslator';
-import type { IBest } from '../model/best';
+import type { IFound } from '../model/standing';
 import { ElsewhereIcon } from './ElsewhereMark';
 import { troubleOf } from './growing';
 import { type IRunActions, RunActions } from './RunActions';
@@ -20,8 +20,8 @@ export interface RunHeaderProps {
   /** Seconds since 1970 by the server's clock. */
   readonly now: number;
   readonly deleted: boolean;
-  /** The best trial of a search so far. */
-  readonly best: IBest | null;
+  /** What the run has found so far, if it searches or estimates. */
+  readonly found: IFound;
   readonly onOpenTask: (task: number) => void;
   readonly actions: IRunActions;
   /** Its machines that have not ended, null if there are none. */
@@ -30,7 +30,7 @@ export interface RunHeaderProps {
 
 /** What a run is, how far it is, what it waits for, and what can be done with it. */
 export function RunHeader(props: RunHeaderProps): React.JSX.Element {
-  const { detail, now, deleted, best, onOpenTask, actions, machines } = props;
+  const { detail, now, deleted, found, onOpenTask, actions, machines } = props;
   const trans = useTranslator();
   const trouble = troubleOf(detail);
   const name = detail.name || detail.code_line || detail.id;
@@ -68,7 +68,7 @@ export function RunHeader(props: RunHeaderProps): React.JSX.Element {
         <code className="cb-RunHeader-id">{detail.id}</code>
       </p>
       {!detail.single && <StateBar counts={detail.counts} />}
-      <SearchLine detail={detail} best={best} onOpenTask={onOpenTask} />
+      <SearchLine detail={detail} found={found} onOpenTask={onOpenTask} />
       {trouble !== '' && <p className="cb-RunHeader-reason">{trouble}</p>}
       {detail.error !== null && (
         <p className="cb-RunHeader-reason cb-mod-error" role="alert">

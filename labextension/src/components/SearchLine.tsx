@@ -4,22 +4,23 @@ import * as React from 'react';
 import type { RunDetail } from '../api/client';
 import { count } from '../format';
 import { useTranslator } from '../hooks/useTranslator';
-import type { IBest } from '../model/best';
+import type { IFound } from '../model/standing';
 import { paramsText, shortNumber } from './cellText';
+import { Estimate } from './Estimate';
 import { isGrowing } from './growing';
 
 export interface SearchLineProps {
   readonly detail: RunDetail;
-  /** The best trial so far, null while there is none. */
-  readonly best: IBest | null;
+  readonly found: IFound;
   readonly onOpenTask: (task: number) => void;
 }
 
 /** Who decides which tasks there are: how far a search is and what it has found, until when copies are made. */
 export function SearchLine(props: SearchLineProps): React.JSX.Element | null {
-  const { detail, best, onOpenTask } = props;
+  const { detail, found, onOpenTask } = props;
   const trans = useTranslator();
   const { search } = detail;
+  const { best, estimates } = found;
   const params = best === null ? '' : paramsText(best.params);
   const given = params === '' ? '' : ` (${params})`;
   if (search === null) {
@@ -44,6 +45,9 @@ export function SearchLine(props: SearchLineProps): React.JSX.Element | null {
           <span className="cb-SearchLine-params">{given}</span>
         </button>
       )}
+      {estimates.map(row => (
+        <Estimate key={row.metric} row={row} />
+      ))}
       {search.kind === 'until' ? (
         <span>
           {trans.__('until')} <code>{search.condition}</code>
@@ -59,9 +63,9 @@ type Search = NonNullable<RunDetail['search']>;
 
 function wayText(detail: RunDetail, search: Search, trans: TranslationBundle): string {
   const { counts, sweep } = detail;
-  const done = sweep.count - counts.queued - counts.running;
   const going = isGrowing(detail) || detail.ended === null;
   if (search.kind === 'until') {
+    const done = counts.succeeded; // what failed, and what was taken back in the end, says nothing
     return going
       ? trans._n(
           '%2 copy of at most %3',
@@ -72,6 +76,7 @@ function wayText(detail: RunDetail, search: Search, trans: TranslationBundle): s
         )
       : trans._n('%2 copy', '%2 copies', done, count(done));
   }
+  const done = sweep.count - counts.queued - counts.running;
   return going
     ? trans.__('trial %1 of %2', count(done), count(search.most))
     : trans._n('%2 trial', '%2 trials', done, count(done));

@@ -3,13 +3,13 @@ import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { TranslatorContext } from '../hooks/useTranslator';
-import { BestTrial } from '../model/best';
 import { ChartData } from '../model/chartData';
 import { CurvesModel } from '../model/curves';
 import { MachinesModel } from '../model/machines';
 import { RunModel } from '../model/run';
 import { RunView } from '../model/runView';
 import { TaskSelection } from '../model/selection';
+import { SearchStanding } from '../model/standing';
 import { TaskTable } from '../model/tasks';
 import { RunPage } from './runPage';
 import type { IRunServices } from './runServices';
@@ -25,7 +25,7 @@ export class RunBody extends ReactWidget {
     this.model = new RunModel(manager, run);
     this.table = new TaskTable(manager.client, run);
     this.chart = new ChartData(this.model);
-    this.best = new BestTrial(this.model);
+    this.standing = new SearchStanding(this.model);
     this.curves = new CurvesModel({
       client: manager.client,
       run,
@@ -44,7 +44,7 @@ export class RunBody extends ReactWidget {
   readonly model: RunModel;
   readonly table: TaskTable;
   readonly chart: ChartData;
-  readonly best: BestTrial;
+  readonly standing: SearchStanding;
   readonly curves: CurvesModel;
   readonly machines: MachinesModel;
   readonly view = new RunView();
@@ -62,7 +62,7 @@ export class RunBody extends ReactWidget {
     }
     this.machines.dispose();
     this.curves.dispose();
-    this.best.dispose();
+    this.standing.dispose();
     this.chart.dispose();
     this.table.dispose();
     this.model.dispose();
@@ -70,8 +70,9 @@ export class RunBody extends ReactWidget {
   }
 
   protected override render(): React.JSX.Element {
-    const { model, table, chart, best, curves, machines, view, selection, services, theme } = this;
-    const shown = { model, table, chart, best, curves, machines };
+    const { model, table, chart, standing, curves, machines, view, selection, services, theme } =
+      this;
+    const shown = { model, table, chart, standing, curves, machines };
     const parts = { ...shown, view, selection, services, theme };
     return (
       <TranslatorContext.Provider value={services.trans}>

@@ -14,7 +14,6 @@ import { useNow } from '../hooks/useNow';
 import { useSignal } from '../hooks/useSignal';
 import { useTranslator } from '../hooks/useTranslator';
 import type { RunDetail } from '../api/client';
-import type { BestTrial } from '../model/best';
 import type { ChartData } from '../model/chartData';
 import type { CurvesModel } from '../model/curves';
 import { fenced } from '../model/codeFence';
@@ -22,6 +21,7 @@ import type { MachinesModel } from '../model/machines';
 import type { RunModel } from '../model/run';
 import type { RunSection, RunView } from '../model/runView';
 import type { TaskSelection } from '../model/selection';
+import type { SearchStanding } from '../model/standing';
 import type { TaskTable } from '../model/tasks';
 import { ChartPart } from './chartPart';
 import { CurvesPart } from './curvesPart';
@@ -34,7 +34,7 @@ export interface RunPageProps {
   readonly model: RunModel;
   readonly table: TaskTable;
   readonly chart: ChartData;
-  readonly best: BestTrial;
+  readonly standing: SearchStanding;
   readonly curves: CurvesModel;
   readonly machines: MachinesModel;
   readonly view: RunView;
@@ -52,7 +52,7 @@ const CURVES_HEIGHT = 380;
 
 /** Everything about a run. */
 export function RunPage(props: RunPageProps): React.JSX.Element {
-  const { model, best, curves, view, services } = props;
+  const { model, standing, curves, view, services } = props;
   const trans = useTranslator();
   const detail = useSignal(model.changed, () => model.detail);
   const error = useSignal(model.changed, () => model.error);
@@ -60,7 +60,7 @@ export function RunPage(props: RunPageProps): React.JSX.Element {
   const shown = useSignal(model.changed, () => model.shown);
   const section = useSignal(view.changed, () => view.section);
   const reported = useSignal(curves.changed, () => curves.total);
-  const found = useSignal(best.changed, () => best.best);
+  const found = useSignal(standing.changed, () => standing.found);
   const { manager } = services;
   const living = useSignal(
     manager.statusChanged,
@@ -99,7 +99,7 @@ export function RunPage(props: RunPageProps): React.JSX.Element {
         detail={detail}
         now={now}
         deleted={deleted}
-        best={found}
+        found={found}
         machines={living}
         actions={actions}
         onOpenTask={task => {

@@ -6,7 +6,7 @@ import { isGrowing, troubleOf } from '../../src/components/growing';
 import { NoTasks } from '../../src/components/NoTasks';
 import { SearchLine } from '../../src/components/SearchLine';
 import { TaskTools } from '../../src/components/TaskTools';
-import type { IBest } from '../../src/model/best';
+import { type IFound, NOTHING_FOUND } from '../../src/model/standing';
 import { counts, endedRow, runDetail, T0 } from '../builders';
 
 type Search = NonNullable<RunDetail['search']>;
@@ -36,16 +36,23 @@ const going = {
 };
 const opened = jest.fn();
 
-function line(changes: Partial<RunDetail>, best: IBest | null = null): string {
+function line(changes: Partial<RunDetail>, found: Partial<IFound> = {}): string {
   const detail = runDetail(1, changes);
-  const { container } = render(<SearchLine detail={detail} best={best} onOpenTask={opened} />);
+  const { container } = render(
+    <SearchLine detail={detail} found={{ ...NOTHING_FOUND, ...found }} onOpenTask={opened} />
+  );
   return container.textContent ?? '';
+}
+
+function estimate(mean: number, stderr: number): IFound['estimates'][number] {
+  const spread = { std: stderr * 7.3, stderr, ci95: stderr * 1.96, min: mean - 1, max: mean + 1 };
+  return { metric: 'value', n: 54, mean, ...spread };
 }
 
 describe('SearchLine', () => {
   it('says at which trial a search is, what it has found, and how it looks', () => {
     const best = { task: 12, value: 0.09731, params: { rate: 0.031, solver: 'sgd', gamma: null } };
-    const text = line({ ...going, search: TPE }, best);
+    const text = line({ ...going, search: TPE }, { best });
     expect(text).toContain('trial 37 of 200');
     expect(text).toContain('best loss 0.09731 (rate=0.031, solver=sgd)');
     expect(text).toContain('tpe · minimizes loss · asha ends weak trials');
@@ -61,8 +68,30 @@ describe('SearchLine', () => {
 
   it('says until when copies are made, and how many there are', () => {
     expect(line({ ...going, search: UNTIL })).toBe(
-      '37 copies of at most 10,000until stderr < 0.01'
+      '30 copies of at most 10,000until stderr < 0.01'
     );
+  });
+
+  it('says what copies have found together', () => {
+    const found = { estimates: [estimate(3.141529, 0.0020407)] };
+    expect(line({ ...going, search: UNTIL }, found)).toContain('10,000mean 3.14153 ± 0.002until');
+    expect(
+      screen.getByTitle(/value over 54 copies. 95 % interval: 3.13753 to 3.14553/)
+    ).toBeTruthy();
+  });
+
+  it('names what is estimated where that has a name, and counts no copy that was taken back', () => {
+    const ended = { counts: counts({ succeeded: 54, cancelled: 6 }), ended: T0 + 90, open: false };
+    const price = { ...estimate(1234567.8, 12.34), metric: 'price' };
+    const found = { estimates: [price, { ...estimate(0.5, 0.1), metric: 'delta' }] };
+    expect(line({ ...going, ...ended, search: UNTIL }, found)).toBe(
+      '54 copiesmean price 1234570 ± 12mean delta 0.5 ± 0.1until stderr < 0.01'
+    );
+  });
+
+  it('says no mean of a single copy', () => {
+    const one = { ...estimate(1, 0), n: 1, std: null, stderr: null, ci95: null };
+    expect(line({ ...going, search: UNTIL }, { estimates: [one] })).not.toContain('mean');
   });
 
   it('says nothing of a run that has all its tasks', () => {

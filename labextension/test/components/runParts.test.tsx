@@ -9,6 +9,7 @@ import { RunHeader } from '../../src/components/RunHeader';
 import { Sections } from '../../src/components/Sections';
 import { StateFilter } from '../../src/components/StateFilter';
 import { Timeline } from '../../src/components/Timeline';
+import { NOTHING_FOUND } from '../../src/model/standing';
 import { counts, endedRow, runDetail, runRow, T0 } from '../builders';
 
 const EVIL = '<img src=x onerror=alert(1)>';
@@ -96,7 +97,7 @@ describe('RunHeader', () => {
         detail={detail}
         now={T0 + 62}
         deleted={deleted}
-        best={null}
+        found={NOTHING_FOUND}
         machines={null}
         actions={actions}
         onOpenTask={act('task')}

@@ -107,6 +107,9 @@ class RunBrowser(RunReader, Protocol):
         """A letter for each task, the first of its state's name."""
 
     def find_tasks(self, run: str, query: TaskQuery) -> TaskPage: ...
+    def numbers(self, run: str, name: str) -> list[float]:
+        """The finite numbers that tasks which have succeeded gave under a name, logged or in a value, in order."""
+
     def in_hand(self, run: str) -> dict[str, int]:
         """How many tasks each worker is at, by its name; those at none are left out."""
 

@@ -14,6 +14,7 @@ from cellburst.server.schemas import commands as c
 from cellburst.server.schemas import runs as s
 from cellburst.server.schemas import tasks as t
 from cellburst.server.schemas.changes import ChangesAnswer, ChangesQuery
+from cellburst.server.schemas.estimates import EstimatesAnswer
 from cellburst.server.schemas.interface import OpenApi
 from cellburst.server.schemas.machines import MachinesAnswer
 from cellburst.server.schemas.status import StatusAnswer
@@ -77,6 +78,7 @@ ROUTES: tuple[Route, ...] = (
     _get(TASK + "/log", "log:log", "What a task printed as text, to download or in ranges", None),
     Route("GET", TASK + "/files/{path}", "read", "files:file", "A file that a task left", None, media=BYTES),
     _get(RUN + "/reports", "reports:curves", "What many tasks report, as curves", t.CurvesAnswer, t.CurvesQuery),
+    _get(RUN + "/estimates", "estimates:estimates", "What copies say together, so far", EstimatesAnswer),
     _get(RUN + "/machines", "machines:machines", "The machines of a run, and what they cost", MachinesAnswer),
     _get(RUN + "/timeline", "timeline:timeline", "What happened to a run", TimelineAnswer, TimelineQuery),
     _get("/changes", "changes:changes", "Runs that have changed since", ChangesAnswer, ChangesQuery),

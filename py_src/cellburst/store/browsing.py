@@ -18,7 +18,7 @@ from cellburst.model.stored import TaskPage, TaskRow
 from cellburst.model.sweep import SweepView
 from cellburst.store import pages, rows, run_rows
 from cellburst.store.database import translated
-from cellburst.store.finding import Finder
+from cellburst.store.finding import Finder, numbers_of
 from cellburst.store.letters import letters
 from cellburst.store.queries import ANY_INDEX, SQL
 from cellburst.store.reader import SqliteReader
@@ -129,6 +129,11 @@ class SqliteBrowser(SqliteReader):
             finder = Finder(self._db, number, lambda: self._letters(row, leases), sweep, leases)
             total, indices = self._order(row, query, finder)
             return TaskPage(total, self._rows_of(number, sweep, leases, indices))
+
+    def numbers(self, run: str, name: str) -> list[float]:
+        """What tasks that have succeeded gave under a name, in their order. Raises UnknownRunError."""
+        with self._reading():
+            return numbers_of(self._db, int(self._row(run)["number"]), name)
 
     def in_hand(self, run: str) -> dict[str, int]:
         """How many tasks each worker is at. Raises UnknownRunError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -129,6 +130,24 @@ class Finder:
         cursor.row_factory = None
         of_run = {"run": self._number, "plain": never_again(self._db, self._number)}
         return cursor.execute(SQL[name], {**of_run, **values}).fetchall()
+
+
+def numbers_of(db: sqlite3.Connection, number: int, name: str) -> list[float]:
+    """What the tasks of a run that have succeeded gave under a name, in their order: logged, or as part of a value.
+
+    Tasks that gave no finite number are left out. Raises sqlite3.Error.
+    """
+    logged, valued = sorting.facts_key("metric", name, None), sorting.facts_key("value", name, None)
+    cursor = db.cursor()
+    cursor.row_factory = None
+    found: list[float] = []
+    for (body,) in cursor.execute(SQL["succeeded_facts"], {"run": number, "plain": never_again(db, number)}):
+        given = logged(body)
+        if given is None:
+            given = valued(body)
+        if isinstance(given, (int, float)) and math.isfinite(given):
+            found.append(float(given))
+    return found
 
 
 _RANKS = bytes(max(0, ORDER.find(chr(code))) for code in range(256))

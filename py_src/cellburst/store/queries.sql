@@ -214,6 +214,14 @@ SELECT idx, facts FROM outcomes AS o
 WHERE run = :run AND (:plain OR generation = COALESCE((SELECT g.generation FROM generations AS g
         WHERE g.run = o.run AND g.idx = o.idx), 1));
 
+-- name: succeeded_facts
+-- What is shown of tasks that have succeeded, in their order.
+SELECT facts FROM outcomes AS o
+WHERE run = :run AND (:plain OR generation = COALESCE((SELECT g.generation FROM generations AS g
+        WHERE g.run = o.run AND g.idx = o.idx), 1))
+    AND kind = 'succeeded'
+ORDER BY idx;
+
 -- name: ended_ascending
 -- Chosen tasks that have ended, by what "sort_key" finds in their facts.
 SELECT sort_key(facts) AS found, idx FROM outcomes AS o
