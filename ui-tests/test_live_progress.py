@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+import re
+
+from playwright.sync_api import Locator, Page, expect
 
 from accessibility import serious_findings
 from big_store import keep_measure
@@ -36,6 +38,7 @@ def test_fifty_tasks(lab: Lab, page: Page) -> None:
     row.click()
     expect(row.get_by_role("grid", name="50 tasks")).to_be_visible()
     picture(page, "live-panel-inline")
+    tips_are_whole(panel, row.get_by_role("grid", name="50 tasks"))
     run = card.get_attribute("data-run")
     card.get_by_role("button", name="Open").click()
     tab = page.locator(f"#cellburst-run-{run}")
@@ -50,6 +53,24 @@ def test_fifty_tasks(lab: Lab, page: Page) -> None:
     expect(card).to_contain_text("50/50")
     notebook.kernel_is("idle")
     assert notebook.evaluate("sum(r)") == str(sum(n * n for n in range(50)))
+
+
+def tips_are_whole(panel: RunsPanel, matrix: Locator) -> None:
+    """What is said of a task is said in full, and inside the panel, however narrow that is."""
+    for width in (250, 500):
+        panel.widen(width)
+        matrix.focus()
+        matrix.press("Home")
+        for _ in range(12):
+            tip = panel.root.locator(".cb-Tip")
+            expect(tip).to_have_text(re.compile(r"^Task \d+: \w+"))
+            assert tip.evaluate("tip => tip.scrollWidth <= tip.clientWidth"), "what the tip says is cut"
+            inner, outer = tip.bounding_box(), panel.root.bounding_box()
+            assert inner is not None
+            assert outer is not None
+            assert outer["x"] <= inner["x"]
+            assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+            matrix.press("ArrowRight")
 
 
 def test_how_long_after_the_fact(lab: Lab, page: Page) -> None:

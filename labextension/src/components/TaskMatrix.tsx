@@ -131,28 +131,22 @@ export function TaskMatrix(props: TaskMatrixProps): React.JSX.Element {
       </div>
       {told !== null && (
         <div
-          className="cb-Tip cb-TaskMatrix-tip"
-          style={tipPlace(scroller.current, layout, told)}
+          className="cb-TaskMatrix-tip"
+          style={{ top: tipTop(scroller.current, layout, told) }}
           aria-hidden
         >
-          {label(told)}
+          <span style={{ flexBasis: (told % layout.columns) * layout.cell }} />
+          <div className="cb-Tip">{label(told)}</div>
         </div>
       )}
     </div>
   );
 }
 
-/** Below the cell, and inside the panel. */
-function tipPlace(
-  scroller: HTMLElement | null,
-  layout: IMatrixLayout,
-  task: number
-): React.CSSProperties {
-  const left = (task % layout.columns) * layout.cell;
+/** Below the cell, also where the matrix is scrolled. */
+function tipTop(scroller: HTMLElement | null, layout: IMatrixLayout, task: number): number {
   const row = Math.floor(task / layout.columns);
-  const top = (row + 1) * layout.cell + 6 - (scroller?.scrollTop ?? 0);
-  const half = (scroller?.clientWidth ?? 0) / 2;
-  return left < half ? { left, top } : { right: Math.max(2 * half - left - layout.cell, 0), top };
+  return (row + 1) * layout.cell + 6 - (scroller?.scrollTop ?? 0);
 }
 
 /** Scroll as little as shows the cell. */
