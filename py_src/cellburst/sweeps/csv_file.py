@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cellburst.sweeps.files import FileError
+from cellburst.sweeps.file_error import FileError
 
 _TRUTHS = {"true": True, "false": False}
 _MANY = 20_000  # values from which an array is worth it

@@ -9,18 +9,9 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from cellburst.errors import SweepError
-from cellburst.sweeps.values import written
+from cellburst.sweeps.file_error import FileError
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".yaml", ".yml")
-
-
-class FileError(SweepError):
-    """A file cannot be read; says where in it."""
-
-    def __init__(self, path: object, said: str, line: int = 0, column: int = 0) -> None:
-        place = f", line {line}" + (f", column {column}" if column else "") if line else ""
-        super().__init__(f"--over {written(path)}{place}: {said}", at="--over")
 
 
 def read(path: str | PathLike[str]) -> Any:

@@ -33,7 +33,8 @@ def unfolded(options: SweepOptions, *, sampled: bool = True) -> SweepOptions:
 def _from_file(path: str | PathLike[str]) -> SweepOptions | Sweep:
     """What a file says. Raises SweepError that names it."""
     from cellburst.sweeps.columns import of_rows
-    from cellburst.sweeps.files import FileError, read
+    from cellburst.sweeps.file_error import FileError
+    from cellburst.sweeps.files import read
 
     found = read(path)
     if isinstance(found, SweepOptions):

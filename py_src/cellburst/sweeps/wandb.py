@@ -13,7 +13,7 @@ from typing import Any
 
 from cellburst.errors import SweepError
 from cellburst.sweeps import ranges
-from cellburst.sweeps.files import FileError
+from cellburst.sweeps.file_error import FileError
 from cellburst.sweeps.options import SweepOptions
 
 _METHODS = ("grid", "random", "bayes")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from cellburst.sweeps.files import FileError
+from cellburst.sweeps.file_error import FileError
 
 
 def document_of(name: str, text: str) -> Any:

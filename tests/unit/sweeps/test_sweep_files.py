@@ -13,9 +13,9 @@ import pytest
 from cellburst import sweeps
 from cellburst.errors import SweepError
 from cellburst.model.sweep import SweepView
-from cellburst.sweeps import files
 from cellburst.sweeps.base import Points
 from cellburst.sweeps.build import build as build_from
+from cellburst.sweeps.file_error import FileError
 from cellburst.sweeps.options import SweepOptions
 from cellburst.sweeps.tables import Table
 
@@ -176,7 +176,7 @@ def test_a_file_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SweepError, match=rf"--over r\.csv: there is no such file in {tmp_path}"):
         build(over="r.csv")
     (tmp_path / "d.csv").mkdir()
-    with pytest.raises(files.FileError, match="cannot be read: Is a directory"):
+    with pytest.raises(FileError, match="cannot be read: Is a directory"):
         build(over="d.csv")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cellburst.aws.clock import ALLOWED
+from cellburst.cli.checks.examined import Examined
 from cellburst.cli.checks.finding import Finding, ok, problem, warning
-from cellburst.cli.checks.target import Examined
 from cellburst.targets.naming import nearest
 
 _NOTABLE = 30.0  # seconds between the clocks

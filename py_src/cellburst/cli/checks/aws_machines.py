@@ -6,8 +6,8 @@ import subprocess
 import time
 from collections.abc import Iterator
 
+from cellburst.cli.checks.examined import Examined
 from cellburst.cli.checks.finding import Finding, ok, problem, warning
-from cellburst.cli.checks.target import Examined
 from cellburst.errors import AccessError, CapacityError, CloudError
 
 _OLD = 7 * 86400.0  # seconds after which prices are worth a word

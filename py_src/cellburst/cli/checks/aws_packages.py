@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cellburst.cli.checks.examined import Examined
 from cellburst.cli.checks.finding import Finding, ok, problem, warning
-from cellburst.cli.checks.target import Examined
 from cellburst.errors import EnvironmentRefused, UsageError
 from cellburst.model.environment import Environment
 

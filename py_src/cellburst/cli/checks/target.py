@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from importlib.util import find_spec
 
 from cellburst.aws.clock import ALLOWED
-from cellburst.aws.session import Session
+from cellburst.cli.checks import aws_account, aws_machines, aws_packages
+from cellburst.cli.checks.examined import Examined
 from cellburst.cli.checks.finding import Finding, ok, problem
 from cellburst.errors import CloudError, TargetError, UnknownTargetError, UsageError
-from cellburst.model.plan import Offer
-from cellburst.model.target import Target
 from cellburst.paths import Folders
 
 _NEEDED = {
     "ec2": {"boto3": "aws", "cryptography": "aws", "uv": "aws"},
     "fakecloud": {"boto3": "fakecloud", "cryptography": "fakecloud", "moto": "fakecloud", "cheroot": "fakecloud"},
 }
-
-
-@dataclass
-class Examined:
-    """A target and what was found out so far: ``offers`` that fit, ``priced`` (wall seconds), the ``image``'s id."""
-
-    target: Target
-    folders: Folders
-    session: Session
-    now: float = field(default_factory=time.time)
-    offers: tuple[Offer, ...] = ()
-    priced: float = 0.0
-    image: str = ""
-
-    @property
-    def types(self) -> list[str]:
-        """The types on offer, each once, the first one first."""
-        return list(dict.fromkeys(offer.type for offer in self.offers))
 
 
 def check_target(name: str, folders: Folders) -> Iterator[Finding]:
@@ -65,8 +44,6 @@ def check_target(name: str, folders: Folders) -> Iterator[Finding]:
 
 
 def _in_order(found: Examined) -> Iterator[Finding]:
-    from cellburst.cli.checks import aws_account, aws_machines, aws_packages
-
     checks: list[tuple[str, Callable[[Examined], Iterable[Finding]]]] = [
         ("region", aws_account.check_region),
         ("credentials", aws_account.check_identity),
