@@ -82,7 +82,7 @@ def described(served: Served, life: Life, found: Instance, now: float) -> None:
         _ended(served, life, found, now)
     elif found.state in DEAD and life.state is not MachineState.ENDING:
         _part(served, life, now)
-        life.change(state=MachineState.ENDING, reason=why_ended(found, life))
+        life.change(state=MachineState.ENDING, reason=why_ended(served, life, found))
 
 
 def _absent(served: Served, life: Life, asked: float, now: float) -> None:
@@ -95,7 +95,7 @@ def _absent(served: Served, life: Life, asked: float, now: float) -> None:
 
 
 def _ended(served: Served, life: Life, found: Instance, now: float) -> None:
-    why = life.machine.reason if life.asked and life.machine.reason else why_ended(found, life)
+    why = life.machine.reason if life.asked and life.machine.reason else why_ended(served, life, found)
     match = _WHEN.search(found.why)
     at = datetime.strptime(match[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc).timestamp() if match else now
     _end_life(served, life, max(min(at, now), life.machine.billed or 0.0), why, now)
@@ -134,8 +134,8 @@ def fail(served: Served, kind: str, life: Life) -> None:
         served.halted = f"{served.failures[kind]} machines failed in the same way ({kind}){said}"
 
 
-def why_ended(found: Instance, life: Life) -> str:
-    """EC2's reason in our words."""
+def why_ended(served: Served, life: Life, found: Instance) -> str:
+    """EC2's reason in our words; machines of a run from elsewhere are ended over there when it has ended."""
     if found.code.startswith("Server.Spot"):
         return "reclaimed: AWS took the spot machine back"
     if found.code == "Client.InstanceInitiatedShutdown":
@@ -144,6 +144,8 @@ def why_ended(found: Instance, life: Life) -> str:
     if found.code.startswith("Server."):
         return f"AWS ended it ({found.code})"
     if found.code.startswith("Client.User"):
+        if served.guest:
+            return "the run has ended" if served.finishing else "ended elsewhere"
         return "ended from outside"
     return "ended"
 

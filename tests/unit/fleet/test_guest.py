@@ -87,6 +87,21 @@ def test_machines_are_those_of_the_table_and_what_ec2_says_of_them() -> None:
     assert set(house.machines) == {"m1", "m3"}
 
 
+def test_a_machine_that_its_owner_has_ended_did_not_fail() -> None:
+    house = Visit()
+    gone = changed(instance("m1", "shutting-down"), code="Client.UserInitiatedShutdown")
+    house.see(gone)
+    assert house.machines["m1"].reason == "ended elsewhere"
+    house.hear(wire.Finish(RUN))
+    house.see(changed(gone, state="terminated"))
+    assert (house.machines["m1"].state, house.machines["m1"].reason) == (MachineState.ENDED, "the run has ended")
+    house = House(a_plan(machines=1))
+    (launch,) = house.of(fx.Launch)
+    house.answer(launch)
+    house.see(changed(instance("m1", "terminated"), code="Client.UserInitiatedShutdown"))
+    assert house.machines["m1"].reason == "ended from outside"
+
+
 def test_what_ec2_has_forgotten_ended_when_it_was_last_heard_of() -> None:
     house = Visit()
     house.now = START + 7200
