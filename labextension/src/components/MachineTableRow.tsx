@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { MachineRow } from '../api/client';
 import { count, dollars, runningFor, when } from '../format';
 import { useTranslator } from '../hooks/useTranslator';
-import { isLiving, machineCost } from './machineFacts';
+import { costsAtLeast, isLiving, machineCost } from './machineFacts';
 import { MachineIcon, machineLabel } from './MachineIcon';
 
 const GIB = 2 ** 30;
@@ -77,7 +77,11 @@ function Row(props: MachineTableRowProps): React.JSX.Element {
         )}
       </td>
       <td className="cb-mod-number">
-        {machine.billed === null ? '' : dollars(machineCost(machine, now))}
+        {machine.billed !== null && (
+          <div title={costsAtLeast(machine, now) ? trans.__('A minute is paid at least') : ''}>
+            {dollars(machineCost(machine, now))}
+          </div>
+        )}
         {price > 0 && (
           <div className="cb-MachineTable-second">{trans.__('%1/h', dollars(price))}</div>
         )}

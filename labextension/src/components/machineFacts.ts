@@ -56,6 +56,12 @@ export function machineCost(machine: MachineRow, now: number): number {
   return (price * Math.max(LEAST_BILLED, (ended ?? now) - billed)) / HOUR;
 }
 
+/** Whether a machine costs more than its time: what is billed at least has not passed, or never did. */
+export function costsAtLeast(machine: MachineRow, now: number): boolean {
+  const { billed, ended } = machine;
+  return billed !== null && (ended ?? now) - billed < LEAST_BILLED;
+}
+
 /** What all of them cost: dollars until `now`, and dollars an hour. */
 export function bill(
   machines: readonly MachineRow[],

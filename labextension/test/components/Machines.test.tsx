@@ -115,6 +115,14 @@ describe('Machines', () => {
     expect(await faults(container)).toEqual([]);
   });
 
+  it('says why a machine costs more than its time', () => {
+    const young = machineRow(2, { billed: NOW - 59 });
+    const brief = machineRow(3, { state: 'ended', billed: T0, ended: T0 + 5 });
+    render(<Machines {...props({ machines: [machineRow(1), young, brief] })} />);
+    const rows = screen.getAllByTitle('A minute is paid at least').map(cost => cost.closest('tr'));
+    expect(rows.map(row => row?.textContent?.slice(0, 2))).toEqual(['m2', 'm3']);
+  });
+
   it('shows only the states that are chosen', () => {
     const ended = machineRow(2, { state: 'ended', ended: T0 + 9 });
     render(<Machines {...props({ machines: [machineRow(1), ended] })} />);
