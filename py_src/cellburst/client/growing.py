@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from cellburst.client.collect import main_namespace
 from cellburst.client.connection import Connection
 from cellburst.client.origin import new_key
-from cellburst.client.sending import Hits
 from cellburst.errors import UsageError
 from cellburst.model import run as model
 from cellburst.model.sweep import SweepPart, SweepView
@@ -24,6 +23,7 @@ from cellburst.sweeps.shown import shown
 from cellburst.wire.client import Extend
 
 if TYPE_CHECKING:
+    from cellburst.client.caching.lookup import Hits
     from cellburst.client.run import Run
 
 Params = dict[str, Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from cellburst.client.connection import PATIENCE, Connection
 from cellburst.client.link import Link, LinkLostError
@@ -11,8 +12,8 @@ from cellburst.errors import CellburstError, ControllerError
 from cellburst.model import run as model
 from cellburst.wire.client import Cancel, Submit
 
-Hits = tuple[tuple[int, str, int], ...]
-"""Tasks whose result is that of another one: (index, run, index there)."""
+if TYPE_CHECKING:
+    from cellburst.client.caching.lookup import Hits
 
 
 def send(run: model.Run, connection: Connection, *, follow: bool, hits: Hits = ()) -> Run:

@@ -9,11 +9,12 @@ from cellburst.client.connection import Connection
 from cellburst.client.functions import map, remote, submit  # noqa: A004 the field's name for it
 from cellburst.client.machines import settled
 from cellburst.client.run import Run
-from cellburst.client.sending import Hits, send
+from cellburst.client.sending import send
 from cellburst.errors import UsageError
 
 if TYPE_CHECKING:
     from cellburst.client.agreeing import Show
+    from cellburst.client.caching.lookup import Hits
 
 __all__ = ["Prepared", "map", "prepare_cell", "remote", "submit", "submit_prepared"]
 

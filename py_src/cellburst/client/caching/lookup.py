@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from cellburst.client.connection import Connection
-from cellburst.client.sending import Hits
 from cellburst.errors import StoreError
 from cellburst.model.run import Run
 from cellburst.model.sweep import KEY
+
+Hits = tuple[tuple[int, str, int], ...]
+"""Tasks whose result is that of another one: (index, run, index there)."""
 
 
 def hits_for(run: Run, keys: bytes, connection: Connection, start: int = 0) -> Hits:
