@@ -95,7 +95,7 @@ def folders(
     monkeypatch.setenv("CELLBURST_TARGETS", str(home / "targets.toml"))
     found = Folders.of(Settings.load())
     yield found
-    client = sys.modules.get("cellburst.client.discover")
+    client = sys.modules.get("cellburst.client.connecting.discover")
     if client is not None:
         client.disconnect()
     if found.runtime.exists():

@@ -39,7 +39,7 @@ class Cellburst(System):
         return cellburst.Executor(parallel=WORKERS)
 
     def stop(self) -> None:
-        from cellburst.client.discover import connect
+        from cellburst.client.connecting.discover import connect
         from cellburst.wire.client import Shutdown
 
         connection = connect(start=False)

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from cellburst import errors, sweeps
     from cellburst.client.executors.asynchronous import AsyncExecutor
     from cellburst.client.executors.executor import Executor
-    from cellburst.client.functions import map, remote, submit  # noqa: A004 the field's name for it
-    from cellburst.client.results import Results
-    from cellburst.client.run import Run
-    from cellburst.client.runs import attach, runs
+    from cellburst.client.runs.finding import attach, runs
+    from cellburst.client.runs.results import Results
+    from cellburst.client.runs.run import Run
+    from cellburst.client.starting.functions import map, remote, submit  # noqa: A004 the field's name for it
     from cellburst.library_state.registered import register_state
     from cellburst.widgets.explore import explore
     from cellburst.widgets.grid import ParameterGrid
@@ -55,16 +55,16 @@ _HOMES = {
     "AsyncExecutor": "cellburst.client.executors.asynchronous",
     "Executor": "cellburst.client.executors.executor",
     "ParameterGrid": "cellburst.widgets.grid",
-    "Results": "cellburst.client.results",
-    "Run": "cellburst.client.run",
-    "attach": "cellburst.client.runs",
+    "Results": "cellburst.client.runs.results",
+    "Run": "cellburst.client.runs.run",
+    "attach": "cellburst.client.runs.finding",
     "explore": "cellburst.widgets.explore",
     "log": "cellburst.worker.task",
-    "map": "cellburst.client.functions",
+    "map": "cellburst.client.starting.functions",
     "register_state": "cellburst.library_state.registered",
-    "remote": "cellburst.client.functions",
-    "runs": "cellburst.client.runs",
-    "submit": "cellburst.client.functions",
+    "remote": "cellburst.client.starting.functions",
+    "runs": "cellburst.client.runs.finding",
+    "submit": "cellburst.client.starting.functions",
     "task": "cellburst.worker.task",
 }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import cellburst
-from cellburst.client.record import find_controller
+from cellburst.client.connecting.record import find_controller
 from cellburst.paths import Folders
 
 pytestmark = pytest.mark.slow

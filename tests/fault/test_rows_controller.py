@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 import cellburst
-from cellburst.client import discover
-from cellburst.client.record import find_controller
+from cellburst.client.connecting import discover
+from cellburst.client.connecting.record import find_controller
 from cellburst.errors import CellburstError, DiskFullError, UnpicklableError
 from cellburst.model.outcome import OutcomeKind
 from cellburst.model.run import RunState
@@ -39,8 +39,8 @@ def plant(tmp_path: Path) -> Iterator[Plant]:
 KERNEL = """
 import sys
 import cellburst
-from cellburst.client.discover import offline
-from cellburst.client.sending import send
+from cellburst.client.connecting.discover import offline
+from cellburst.client.starting.sending import send
 from tests.fault.plant import cell_run
 run = send(cell_run("task.index", 3, key="execution-7"), offline(), follow=True)
 print(run.id)

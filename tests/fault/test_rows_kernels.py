@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cellburst.client.record import find_controller
+from cellburst.client.connecting.record import find_controller
 from cellburst.paths import Folders
 from tests.fault.bytes_written import files_with
 from tests.integration.kernels import Kernel

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 import cellburst
-from cellburst.client import discover, room
-from cellburst.client.trial import try_elsewhere
+from cellburst.client.collecting import room
+from cellburst.client.collecting.trial import try_elsewhere
+from cellburst.client.connecting import discover
 from cellburst.errors import DamagedBlobError, PayloadError
 from cellburst.model.outcome import OutcomeKind
 from cellburst.model.run import RunState
@@ -133,7 +134,7 @@ def test_a_value_that_cannot_be_pickled_is_done_and_its_output_kept() -> None:
 SMALL_KERNEL = """
 import resource
 import cellburst
-from cellburst.client.room import address_space
+from cellburst.client.collecting.room import address_space
 from cellburst.errors import PayloadError
 results = cellburst.attach("last").results
 unlimited = resource.getrlimit(resource.RLIMIT_AS)

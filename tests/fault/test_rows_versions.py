@@ -83,7 +83,7 @@ def test_the_store_of_another_python_is_read_and_its_values_are_refused(other: s
 def test_a_run_of_another_environment_whose_controller_is_gone_cannot_be_changed_from_here(other: str) -> None:
     run_id, _, _ = elsewhere(
         other,
-        THERE + "from cellburst.client.discover import offline\n"
+        THERE + "from cellburst.client.connecting.discover import offline\n"
         "from cellburst.wire.client import Shutdown\noffline().request(Shutdown(0))",
     ).split()
     run = cellburst.attach(run_id)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cellburst.client import discover
+from cellburst.client.connecting import discover
 from cellburst.paths import Folders
 from cellburst.settings import Settings
 from tests.processes import await_executors, end_processes

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import cellburst
 from cellburst.cli.main import cli
-from cellburst.client import discover
+from cellburst.client.connecting import discover
 from cellburst.errors import TamperedError, UnknownRunError, UsageError
 from cellburst.model.run import RunState
 from cellburst.paths import Folders

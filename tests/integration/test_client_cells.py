@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from cellburst.client import discover
-from cellburst.client.options import SubmitOptions
-from cellburst.client.run import Run
-from cellburst.client.runs import runs
-from cellburst.client.submit import prepare_cell, submit_prepared
+from cellburst.client.connecting import discover
+from cellburst.client.options.submission import SubmitOptions
+from cellburst.client.runs.finding import runs
+from cellburst.client.runs.run import Run
+from cellburst.client.starting.submit import prepare_cell, submit_prepared
 from cellburst.errors import SweepError, UnpicklableError
 from cellburst.model.run import RunState
 from cellburst.paths import Folders

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 import cellburst
-from cellburst.client import discover
-from cellburst.client.follow import NullListener
+from cellburst.client.connecting import discover
+from cellburst.client.following.follow import NullListener
 from cellburst.errors import RunCancelled, RunError, UnpicklableError, UsageError
 from cellburst.model.run import RunState
 from cellburst.paths import Folders
@@ -260,7 +260,7 @@ def test_a_time_limit_on_waiting_leaves_the_run_alone(tmp_path: Path) -> None:
 
 
 def test_a_controller_killed_during_the_wait_is_replaced(tmp_path: Path, folders: Folders) -> None:
-    from cellburst.client.record import find_controller
+    from cellburst.client.connecting.record import find_controller
 
     run = cellburst.map(hold, [str(tmp_path / name) for name in "ab"])
     await_file(tmp_path / "b.running")

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 import cellburst
-from cellburst.client.discover import connect
+from cellburst.client.connecting.discover import connect
+from cellburst.client.connecting.record import find_controller
 from cellburst.client.executors import threads
-from cellburst.client.record import find_controller
 from cellburst.errors import UsageError, WorkerLost
 from cellburst.model.run import RunState
 from cellburst.paths import Folders

@@ -98,7 +98,7 @@ def test_loading_imports_what_the_first_cell_needs_and_no_library() -> None:
     )
     done: Any = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=True)
     loaded = done.stdout.split()
-    assert {"cellburst.client.cell", "cellburst.magics.waiting", "cellburst.payload.merge"} <= set(loaded)
+    assert {"cellburst.client.starting.cell", "cellburst.magics.waiting", "cellburst.payload.merge"} <= set(loaded)
     heavy = (
         "numpy",
         "pandas",

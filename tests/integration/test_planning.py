@@ -14,11 +14,11 @@ from msgspec.structs import replace
 from cellburst import pricing, targets
 from cellburst.aws import prices, quotas
 from cellburst.aws.session import Session
-from cellburst.client import planning
-from cellburst.client.agreeing import agree
-from cellburst.client.discover import offline
-from cellburst.client.options import SubmitOptions
-from cellburst.client.searching import Wanted
+from cellburst.client.connecting.discover import offline
+from cellburst.client.machines import planning
+from cellburst.client.machines.agreeing import agree
+from cellburst.client.options.searching import Wanted
+from cellburst.client.options.submission import SubmitOptions
 from cellburst.errors import CapacityError, CloudError, UsageError
 from cellburst.model.blob import Packed
 from cellburst.model.payload import Payload

@@ -13,7 +13,7 @@ from tests.integration.kernels import Kernel, Outcome
 _NOBODY = "AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE"
 _CELL = "%%remote gpu --parallel 50 --max-cost 20\n1 + 1"
 _BUTTON = """
-from cellburst.client import agreeing
+from cellburst.client.machines import agreeing
 from cellburst.model.plan import Plan
 kernel = get_ipython().kernel
 header = {"header": {"msg_type": "comm_msg"}}

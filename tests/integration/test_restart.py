@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from cellburst.cli.doctor import doctor
-from cellburst.client.functions import submit
-from cellburst.client.record import find_controller
+from cellburst.client.connecting.record import find_controller
+from cellburst.client.starting.functions import submit
 from cellburst.library_state import environment
 from cellburst.paths import Folders
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import cellburst
-from cellburst.client.record import find_controller
-from cellburst.client.run import Run
+from cellburst.client.connecting.record import find_controller
+from cellburst.client.runs.run import Run
 from cellburst.model.run import RunState
 from tests.integration.shared import shared_folders  # noqa: F401
 from tests.integration.test_client_functions import hold, odd_only

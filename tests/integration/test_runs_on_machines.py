@@ -18,7 +18,7 @@ from cellburst.aws import names
 from cellburst.aws.s3 import Bucket
 from cellburst.aws.session import Session
 from cellburst.bucket.keys import RunKeys
-from cellburst.client.run import Run
+from cellburst.client.runs.run import Run
 from cellburst.model.run import RunState
 from cellburst.paths import Folders
 from cellburst.payload.blobs import BlobFolder

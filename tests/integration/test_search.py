@@ -14,8 +14,8 @@ from click.testing import CliRunner
 import cellburst
 from cellburst import task
 from cellburst.cli.main import cli
-from cellburst.client.discover import offline
-from cellburst.client.run import Run
+from cellburst.client.connecting.discover import offline
+from cellburst.client.runs.run import Run
 from cellburst.errors import SweepError, UsageError
 from cellburst.model.run import RunState
 from cellburst.model.stored import TaskRow

@@ -13,10 +13,10 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import cellburst
 from cellburst import sweeps
-from cellburst.client import discover
-from cellburst.client.options import SubmitOptions
-from cellburst.client.run import Run
-from cellburst.client.submit import prepare_cell, submit_prepared
+from cellburst.client.connecting import discover
+from cellburst.client.options.submission import SubmitOptions
+from cellburst.client.runs.run import Run
+from cellburst.client.starting.submit import prepare_cell, submit_prepared
 from cellburst.errors import SweepError, UnpicklableError, UsageError
 from cellburst.sweeps.ranges import uniform
 from tests.integration.shared import shared_folders  # noqa: F401

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from cellburst.client.run import Run
+from cellburst.client.runs.run import Run
 from cellburst.model.run import RunState
 from cellburst.paths import Folders
 

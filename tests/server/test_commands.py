@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import cellburst
-from cellburst.client import launch
-from cellburst.client.record import find_controller
+from cellburst.client.connecting import launch
+from cellburst.client.connecting.record import find_controller
 from cellburst.library_state import environment
 from cellburst.model.run import RunState
 from cellburst.paths import Folders

@@ -12,8 +12,8 @@ from contextlib import closing
 import pytest
 
 import cellburst
-from cellburst.client import link
-from cellburst.client.record import find_controller
+from cellburst.client.connecting import link
+from cellburst.client.connecting.record import find_controller
 from cellburst.model.events import RunStateChanged, RunSubmitted
 from cellburst.model.payload import Payload
 from cellburst.model.plan import Plan

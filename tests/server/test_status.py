@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from cellburst._version import __version__
-from cellburst.client.link import LinkLostError
-from cellburst.client.record import ControllerRecord
+from cellburst.client.connecting.link import LinkLostError
+from cellburst.client.connecting.record import ControllerRecord
 from cellburst.errors import CellburstError, ControllerError, VersionSkewError
 from cellburst.paths import Folders
 from cellburst.processes import boot_id, start_time

@@ -7,7 +7,7 @@ import sys
 import click
 
 from cellburst.cli.run_progress import watch
-from cellburst.client import runs
+from cellburst.client.runs import finding
 
 
 @click.command()
@@ -16,7 +16,7 @@ from cellburst.client import runs
 @click.option("--json", "as_json", is_flag=True, help="The tasks as JSON at the end.")
 def attach(run: str, quiet: bool, as_json: bool) -> None:
     """Wait for a run and show how its tasks end. One of another computer is found in the accounts of the targets."""
-    found = runs.caught_up(runs.attach(run))
-    if said := runs.about_followed(found):
+    found = finding.caught_up(finding.attach(run))
+    if said := finding.about_followed(found):
         click.echo(f"cellburst: {said}", err=True)
     sys.exit(watch(found, quiet=quiet, as_json=as_json))

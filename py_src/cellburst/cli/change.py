@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from cellburst.client.runs import attach
+from cellburst.client.runs.finding import attach
 from cellburst.display.formatting import counted
 from cellburst.model.run import ENDED
 

@@ -42,7 +42,7 @@ def doctor(target: str | None, as_json: bool, restart: bool) -> None:
 
 
 def _end_controller() -> None:
-    from cellburst.client.ending import end_controller
+    from cellburst.client.connecting.ending import end_controller
 
     pid = end_controller(Folders.of(Settings.load()))
     click.echo(

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cellburst.cli.output import print_json
-from cellburst.client.runs import attach
+from cellburst.client.runs.finding import attach
 from cellburst.display.formatting import clean, counted, format_bytes
 from cellburst.display.tables import Column, terminal_room, text_table
 

@@ -10,8 +10,8 @@ import msgspec
 
 from cellburst.abc import RunReader
 from cellburst.cli.output import disk_use, print_json
-from cellburst.client.costs import costs_of
-from cellburst.client.runs import attach, summaries
+from cellburst.client.runs.costs import costs_of
+from cellburst.client.runs.finding import attach, summaries
 from cellburst.display.fleets import machine_lines
 from cellburst.display.formatting import clean, format_bytes, format_duration, value_text
 from cellburst.display.listing import ago, run_row, tally
@@ -95,7 +95,7 @@ def show(run: str, inputs: bool, every: bool, as_json: bool) -> None:
 
 
 def _list_account(limit: int, as_json: bool) -> None:
-    from cellburst.client.account import listed
+    from cellburst.client.machines.account import listed
 
     troubles: list[str] = []
     found = listed(limit, troubles)

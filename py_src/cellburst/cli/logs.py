@@ -7,9 +7,9 @@ import time
 import click
 
 from cellburst.cli.output import print_json
-from cellburst.client.logs import log_text
-from cellburst.client.run import Run
-from cellburst.client.runs import attach
+from cellburst.client.collecting.logs import log_text
+from cellburst.client.runs.finding import attach
+from cellburst.client.runs.run import Run
 from cellburst.model.run import ENDED
 
 _POLL = 0.25

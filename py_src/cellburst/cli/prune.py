@@ -7,7 +7,7 @@ import re
 import click
 
 from cellburst.cli.output import disk_use, print_json
-from cellburst.client.discover import connect
+from cellburst.client.connecting.discover import connect
 from cellburst.display.formatting import counted, format_bytes
 from cellburst.wire.client import Prune
 

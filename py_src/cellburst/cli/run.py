@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from cellburst.cli.run_options import PLAIN, with_options
-from cellburst.client.options import SubmitOptions, seconds
+from cellburst.client.options.submission import SubmitOptions, seconds
 from cellburst.commands import headers
 from cellburst.commands.program import Program, recognise
 from cellburst.commands.submission import Submission, own_folders, prepare

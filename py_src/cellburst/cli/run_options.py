@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cellburst.client.options import MACHINE_OPTIONS
+from cellburst.client.options.submission import MACHINE_OPTIONS
 from cellburst.targets.rules import SPOT_POLICIES
 
 PLAIN = (

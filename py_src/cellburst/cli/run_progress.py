@@ -11,12 +11,12 @@ import click
 
 from cellburst.cli.output import print_json
 from cellburst.cli.wording import in_a_shell
-from cellburst.client.costs import costs_of
-from cellburst.client.follow import NullListener
-from cellburst.client.logs import log_text
-from cellburst.client.options import SubmitOptions
-from cellburst.client.run import Run
-from cellburst.client.searching import MOST, TRIALS
+from cellburst.client.collecting.logs import log_text
+from cellburst.client.following.follow import NullListener
+from cellburst.client.options.searching import MOST, TRIALS
+from cellburst.client.options.submission import SubmitOptions
+from cellburst.client.runs.costs import costs_of
+from cellburst.client.runs.run import Run
 from cellburst.commands.submission import Submission
 from cellburst.commands.template import fill
 from cellburst.display.bundles import head_of, view_of

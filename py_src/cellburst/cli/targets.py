@@ -176,7 +176,7 @@ def _wanted(name: str | None, given: dict[str, Any], spot: bool) -> Target:
 
 
 def _refreshed(target: Target, folder: Path) -> pricing.Catalogue:
-    from cellburst.client.planning import session_for
+    from cellburst.client.machines.planning import session_for
     from cellburst.pricing.asking import refresh
 
     return refresh(session_for(target), target.backend, target.region, folder, time.time())

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellburst import targets
-from cellburst.client.discover import offline
-from cellburst.client.functions import submit_each
-from cellburst.client.machines import plan_for
-from cellburst.client.options import SubmitOptions
-from cellburst.client.run import Run
-from cellburst.client.searching import wanted
+from cellburst.client.connecting.discover import offline
+from cellburst.client.options.searching import wanted
+from cellburst.client.options.submission import SubmitOptions
+from cellburst.client.runs.run import Run
+from cellburst.client.starting.functions import submit_each
+from cellburst.client.starting.machines import plan_for
 from cellburst.commands import injection, template
 from cellburst.commands.notebook import NotebookTask
 from cellburst.commands.places import Luggage, packed
@@ -30,7 +30,7 @@ from cellburst.sweeps.base import Points
 from cellburst.sweeps.space import Space
 
 if TYPE_CHECKING:
-    from cellburst.client.agreeing import Show
+    from cellburst.client.machines.agreeing import Show
 
 _LARGEST = 64 << 20  # bytes of a notebook
 _FEW = 20_000  # tasks whose parameters are looked at for names of files

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from cellburst.client.ahead import Ahead
-from cellburst.client.cell import Prepared, prepare_cell
-from cellburst.client.discover import offline
-from cellburst.client.submit import submit_prepared
+from cellburst.client.connecting.discover import offline
+from cellburst.client.following.ahead import Ahead
+from cellburst.client.starting.cell import Prepared, prepare_cell
+from cellburst.client.starting.submit import submit_prepared
 from cellburst.display.figures import figures
 from cellburst.display.inputs import inputs_bundle, warnings_of
 from cellburst.errors import SweepError
@@ -19,8 +19,8 @@ from cellburst.magics.waiting import collect, wait
 from cellburst.payload.collecting import uncollected
 
 if TYPE_CHECKING:
-    from cellburst.client.options import SubmitOptions
-    from cellburst.client.run import Run
+    from cellburst.client.options.submission import SubmitOptions
+    from cellburst.client.runs.run import Run
     from cellburst.model.plan import Plan
 
 
@@ -53,7 +53,7 @@ def _show_costs(shell: Any, run: Run, options: SubmitOptions) -> None:
     """What machines have cost, if there were any."""
     if options.target == "local" or options.quiet:
         return
-    from cellburst.client.costs import costs_of
+    from cellburst.client.runs.costs import costs_of
     from cellburst.display.plan import costs_bundle
 
     if said := costs_of(run):

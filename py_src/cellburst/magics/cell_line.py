@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cellburst.client.options import SubmitOptions
+from cellburst.client.options.submission import SubmitOptions
 from cellburst.errors import SweepError
 from cellburst.magics.grammar import Parsed, parse
 from cellburst.magics.line import MagicLine, Word

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from cellburst.client.runs import about_followed, attach, caught_up, summaries
+from cellburst.client.runs.finding import about_followed, attach, caught_up, summaries
 from cellburst.display.bundles import view_of
 from cellburst.display.card import card_bundle
 from cellburst.display.formatting import counted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cellburst.client.shell_uses import forget_transformed, transformed
+from cellburst.client.surroundings.shell_uses import forget_transformed, transformed
 
 _MAGIC = "%%remote"
 _PASTING = ("get_ipython().run_line_magic(", "paste")  # IPython keeps no cell that has both: it takes it for `%paste`

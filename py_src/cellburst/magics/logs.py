@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cellburst.client.follow import NullListener, follow
+from cellburst.client.following.follow import NullListener, follow
 from cellburst.display.formatting import value_text
 from cellburst.display.replay import Replay
 
 if TYPE_CHECKING:
-    from cellburst.client.run import Run
+    from cellburst.client.runs.run import Run
 
 _MOST_TASKS = 50
 

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from cellburst.cells.source import transform
-from cellburst.client.cell import locate
+from cellburst.client.starting.cell import locate
 from cellburst.errors import CaptureError
 from cellburst.payload.silence import no_warnings
 

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from cellburst.client.options import seconds
+from cellburst.client.options.submission import seconds
 from cellburst.errors import MagicLineError, UsageError
 from cellburst.magics.expressions import evaluate
 from cellburst.magics.grammar import Reader, Reading, nearest

@@ -18,8 +18,8 @@ from cellburst.model.outcome import OutcomeKind, TaskResult
 from cellburst.model.run import RunState
 
 if TYPE_CHECKING:
-    from cellburst.client.follow import Meanwhile
-    from cellburst.client.run import Run
+    from cellburst.client.following.follow import Meanwhile
+    from cellburst.client.runs.run import Run
     from cellburst.payload.delta import NamespaceDelta
 
 

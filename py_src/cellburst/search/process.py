@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from cellburst import wiring
-from cellburst.client.link import Link, LinkLostError
-from cellburst.client.record import find_controller
+from cellburst.client.connecting.link import Link, LinkLostError
+from cellburst.client.connecting.record import find_controller
 from cellburst.errors import CellburstError
 from cellburst.paths import Folders
 from cellburst.search.session import Session

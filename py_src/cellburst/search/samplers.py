@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cellburst.client.searching import check_packages
+from cellburst.client.options.searching import check_packages
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler

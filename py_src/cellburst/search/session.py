@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from cellburst import faults
 from cellburst.abc import RunReader
-from cellburst.client.link import Link
-from cellburst.client.origin import new_key
+from cellburst.client.connecting.link import Link
+from cellburst.client.surroundings.origin import new_key
 from cellburst.errors import UsageError
 from cellburst.model.outcome import TaskResult
 from cellburst.model.report import Report

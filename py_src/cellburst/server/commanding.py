@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from cellburst._version import __version__
-from cellburst.client.connection import Connection
-from cellburst.client.record import ControllerRecord, find_controller
+from cellburst.client.connecting.connection import Connection
+from cellburst.client.connecting.record import ControllerRecord, find_controller
 from cellburst.errors import ControllerError, VersionSkewError
 from cellburst.paths import Folders
 from cellburst.settings import Settings

@@ -109,7 +109,7 @@ def _plans(service: Service, run: str) -> tuple[Plan | None, Plan | None]:
         found = reader.run(run)
     if found.plan is None:
         return None, None
-    from cellburst.client.replanning import somewhere
+    from cellburst.client.machines.replanning import somewhere
 
     return found.plan, somewhere(found.plan, found.target)
 

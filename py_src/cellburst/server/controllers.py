@@ -9,8 +9,8 @@ from collections.abc import Callable
 import psutil
 
 from cellburst._version import __version__
-from cellburst.client.link import Link, LinkLostError
-from cellburst.client.record import ControllerRecord, find_controller
+from cellburst.client.connecting.link import Link, LinkLostError
+from cellburst.client.connecting.record import ControllerRecord, find_controller
 from cellburst.errors import ControllerError, VersionSkewError
 from cellburst.paths import Folders
 from cellburst.server.schemas.status import ControllerRow

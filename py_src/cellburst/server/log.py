@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xxhash
 
-from cellburst.client.logs import log_text
+from cellburst.client.collecting.logs import log_text
 from cellburst.server.outputs import last_attempt
 from cellburst.server.replies import Download, text_download
 from cellburst.server.service import Service

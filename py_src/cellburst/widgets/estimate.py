@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cellburst.client.experience import Experience, essence, experience
+from cellburst.client.machines.experience import Experience, essence, experience
 from cellburst.errors import UsageError
 from cellburst.paths import Folders
 from cellburst.pool.capacity import usable_cores

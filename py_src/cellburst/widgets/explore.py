@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cellburst.widgets.grid import ParameterGrid
 
 if TYPE_CHECKING:
-    from cellburst.client.run import Run
+    from cellburst.client.runs.run import Run
 
 
 def explore(run: Run | str = "last") -> ParameterGrid:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cellburst.client.collect import main_namespace
-from cellburst.client.discover import offline
-from cellburst.client.origin import describe_origin
+from cellburst.client.collecting.collect import main_namespace
+from cellburst.client.connecting.discover import offline
+from cellburst.client.surroundings.origin import describe_origin
 from cellburst.display.formatting import one_line
 from cellburst.errors import CellburstError, UsageError
 from cellburst.sweeps.options import SweepOptions
@@ -29,9 +29,9 @@ from cellburst.widgets.timing import Timing
 from cellburst.widgets.watching import Watching
 
 if TYPE_CHECKING:
-    from cellburst.client.options import SubmitOptions
-    from cellburst.client.results import Results
-    from cellburst.client.run import Run
+    from cellburst.client.options.submission import SubmitOptions
+    from cellburst.client.runs.results import Results
+    from cellburst.client.runs.run import Run
 
 
 class ParameterGrid(Page):
@@ -72,7 +72,7 @@ class ParameterGrid(Page):
     @classmethod
     def of(cls, run: Run | str = "last") -> ParameterGrid:
         """The results of a run, whatever started it, to explore. Raises UnknownRunError, StoreError."""
-        from cellburst.client.runs import attach
+        from cellburst.client.runs.finding import attach
 
         run = attach(run) if isinstance(run, str) else run
         made = cls(name=run.name or run.id, mode="explore")
@@ -139,7 +139,7 @@ class ParameterGrid(Page):
 
     def bind_cell(self, code: str, **options: Any) -> ParameterGrid:
         """Let Run run this code as a cell; options as in ``%%remote``. Raises UsageError outside of a notebook."""
-        from cellburst.client.options import SubmitOptions
+        from cellburst.client.options.submission import SubmitOptions
 
         said = SubmitOptions(**options)
         said.check()
@@ -214,7 +214,7 @@ class ParameterGrid(Page):
 
     def _take_up(self, run: str) -> None:
         """Show the run of before; that it has been deleted since is no news."""
-        from cellburst.client.runs import attach
+        from cellburst.client.runs.finding import attach
 
         try:
             self._watching.watch(attach(run))

@@ -12,7 +12,7 @@ from cellburst.model.run import ENDED
 from cellburst.model.stored import TaskRow
 
 if TYPE_CHECKING:
-    from cellburst.client.run import Run
+    from cellburst.client.runs.run import Run
 
 MOST = 5000
 _BLOCK = 10  # tasks that are read together where not all are

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from cellburst.client.connection import Connection
-from cellburst.client.follow import NullListener, follow
+from cellburst.client.connecting.connection import Connection
+from cellburst.client.following.follow import NullListener, follow
 from cellburst.display.formatting import one_line
 from cellburst.errors import CellburstError
 from cellburst.model.run import ENDED, RunStatus
 
 if TYPE_CHECKING:
-    from cellburst.client.run import Run
+    from cellburst.client.runs.run import Run
 
 Told = Callable[[dict[str, Any]], None]
 

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from cellburst.client.discover import offline
+from cellburst.client.connecting.discover import offline
 from cellburst.errors import UsageError
 from cellburst.payload.collecting import uncollected
 
 if TYPE_CHECKING:
-    from cellburst.client.options import SubmitOptions
-    from cellburst.client.run import Run
+    from cellburst.client.options.submission import SubmitOptions
+    from cellburst.client.runs.run import Run
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Function:
 
     def start(self, grid: Any, options: dict[str, Any]) -> Run:
         """Submit; returns at once."""
-        from cellburst.client import functions
+        from cellburst.client.starting import functions
 
         if isinstance(self.fn, functions.RemoteFunction):
             return self.fn.with_options(**_chosen(options)).map(grid, **self.kwargs)
@@ -67,8 +67,8 @@ class Cell:
 
     def start(self, grid: Any, options: dict[str, Any]) -> Run:
         """Submit it as a detached run: the kernel stays free."""
-        from cellburst.client.cell import prepare_cell
-        from cellburst.client.submit import submit_prepared
+        from cellburst.client.starting.cell import prepare_cell
+        from cellburst.client.starting.submit import submit_prepared
 
         said = dataclasses.replace(self.options, over=grid, detach=True, dry_run=False, **options)
         with uncollected():

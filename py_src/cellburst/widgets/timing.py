@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cellburst.client.connection import Connection
+from cellburst.client.connecting.connection import Connection
 from cellburst.errors import CellburstError
 from cellburst.widgets import estimate
 from cellburst.widgets.facts import time_facts

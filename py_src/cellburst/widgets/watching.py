@@ -14,7 +14,7 @@ from cellburst.widgets.points import points_of
 from cellburst.widgets.running import Following, progress
 
 if TYPE_CHECKING:
-    from cellburst.client.run import Run
+    from cellburst.client.runs.run import Run
 
 Shown = Callable[[str, dict[str, Any]], None]
 

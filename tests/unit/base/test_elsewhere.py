@@ -7,7 +7,7 @@ import os
 import pytest
 from msgspec.structs import replace
 
-from cellburst.client.elsewhere import leaving_home
+from cellburst.client.surroundings.elsewhere import leaving_home
 from cellburst.model.blob import Packed
 from cellburst.model.payload import Payload
 

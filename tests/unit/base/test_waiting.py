@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import pytest
 
-from cellburst.client.launch import Launch
+from cellburst.client.connecting.launch import Launch
 from cellburst.paths import Folders
 from cellburst.wire.waiting import readable, writable
 

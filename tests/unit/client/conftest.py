@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cellburst.client import discover
-from cellburst.client.connection import Connection
+from cellburst.client.connecting import discover
+from cellburst.client.connecting.connection import Connection
 from cellburst.paths import Folders
 from cellburst.settings import Settings
 from tests.unit.client.scripted import Handle, Scripted, Stored, make_run

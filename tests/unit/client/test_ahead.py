@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cellburst.client.ahead import Ahead, import_ahead, leading_imports
+from cellburst.client.following.ahead import Ahead, import_ahead, leading_imports
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_cell_that_meddles_with_imports_is_not_followed(unloaded: None, source
 def test_an_interrupt_ends_it(unloaded: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "interrupted.py").write_text("raise KeyboardInterrupt")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr("cellburst.client.ahead._is_installed", lambda name: True)
+    monkeypatch.setattr("cellburst.client.following.ahead._is_installed", lambda name: True)
     ahead = Ahead("f()")
     do_all(ahead)
     ahead.imports(["interrupted", "colorsys"])
@@ -110,7 +110,7 @@ def test_what_is_said_meanwhile_is_the_workers_to_say(
     says = "print('said')\nwarnings.warn('warned')\nlogging.getLogger('talks').error('logged')"
     (tmp_path / "talks.py").write_text(f"import logging, warnings\n{says}\nraise SystemExit(1)")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr("cellburst.client.ahead._is_installed", lambda name: True)
+    monkeypatch.setattr("cellburst.client.following.ahead._is_installed", lambda name: True)
     ahead = Ahead("f()")
     real, handler = logging.Logger.callHandlers, logging.StreamHandler(sys.stderr)
     monkeypatch.setattr(logging.getLogger("talks"), "handlers", [handler])
@@ -128,7 +128,7 @@ def test_what_a_cell_begins_with_logs_once(
 ) -> None:
     (tmp_path / "begins.py").write_text("import logging\nlogging.getLogger('begins').error('logged')")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr("cellburst.client.ahead._is_installed", lambda name: True)
+    monkeypatch.setattr("cellburst.client.following.ahead._is_installed", lambda name: True)
     monkeypatch.setattr(logging.getLogger("begins"), "handlers", [logging.StreamHandler(sys.stderr)])
     ahead = Ahead("import begins\nbegins")
     ahead.begin()

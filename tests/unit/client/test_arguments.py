@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cellburst.client.arguments import check_arguments, with_params
-from cellburst.client.options import SubmitOptions
+from cellburst.client.options.arguments import check_arguments, with_params
+from cellburst.client.options.submission import SubmitOptions
 from cellburst.errors import SweepError, UsageError
 
 

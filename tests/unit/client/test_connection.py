@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from cellburst.client import launch, link
-from cellburst.client.connection import Connection
-from cellburst.client.link import LinkLostError
-from cellburst.client.record import find_controller, read_record
+from cellburst.client.connecting import launch, link
+from cellburst.client.connecting.connection import Connection
+from cellburst.client.connecting.link import LinkLostError
+from cellburst.client.connecting.record import find_controller, read_record
 from cellburst.errors import CellburstError, ControllerError, UnknownRunError, VersionSkewError
 from cellburst.model.run import RunState
 from cellburst.paths import Folders

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellburst.client.delivered import Delivered
+from cellburst.client.following.delivered import Delivered
 from cellburst.model.gaps import gap, unread_gap
 from tests.unit.client.scripted import stream
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from concurrent import futures
 from typing import Any
 
-from cellburst.client.connection import Connection
+from cellburst.client.connecting.connection import Connection
 from cellburst.client.executors.futures import Call, CallFuture
 from cellburst.client.executors.queue import Calls
 from cellburst.client.executors.run import CallRun
 from cellburst.client.executors.threads import Sender
-from cellburst.client.options import SubmitOptions
+from cellburst.client.options.submission import SubmitOptions
 from cellburst.errors import DamagedBlobError
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import OutcomeKind

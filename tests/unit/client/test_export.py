@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cellburst.client.cells import plain_column, text_of
+from cellburst.client.tables.cells import plain_column, text_of
 from cellburst.errors import UsageError
 from cellburst.model.sweep import Axis, SweepView
 from tests.unit.client.test_results import Fill, fill  # noqa: F401

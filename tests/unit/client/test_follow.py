@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cellburst.client.connection import Connection
-from cellburst.client.follow import follow
+from cellburst.client.connecting.connection import Connection
+from cellburst.client.following.follow import follow
 from cellburst.errors import ControllerError, UnknownRunError
 from cellburst.model.outcome import OutcomeKind
 from cellburst.model.run import RunState
@@ -273,7 +273,7 @@ def test_a_sweeps_live_output_is_never_taken_for_a_replay(script: Start, folders
 def test_controllers_that_keep_dying_end_the_wait(
     script: Start, folders: Folders, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cellburst.client.follow.PATIENCE", 0.2)
+    monkeypatch.setattr("cellburst.client.following.follow.PATIENCE", 0.2)
 
     def dies(controller: Scripted, channel: Any, message: Any) -> None:
         controller.die()

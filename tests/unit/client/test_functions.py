@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import cellburst
-from cellburst.client.record import find_controller
+from cellburst.client.connecting.record import find_controller
 from cellburst.errors import UnpicklableError, UsageError
 from cellburst.model.run import Run
 from cellburst.paths import Folders

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cellburst.client.logs import log_text
+from cellburst.client.collecting.logs import log_text
 from cellburst.model.gaps import gap
 from tests.unit.client.scripted import stream
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cellburst.client.options import SubmitOptions, seconds
+from cellburst.client.options.submission import SubmitOptions, seconds
 from cellburst.errors import UsageError
 
 

@@ -13,13 +13,15 @@ import IPython
 import msgspec
 import pytest
 
-from cellburst.client.ambient import beside_pool
-from cellburst.client.origin import describe_origin, search_path, surroundings
+from cellburst.client.surroundings.ambient import beside_pool
+from cellburst.client.surroundings.origin import describe_origin, search_path, surroundings
 from cellburst.errors import UsageError
 from cellburst.library_state import environment
 from cellburst.paths import Folders
 
-TELL = "import sys; from cellburst.client.origin import working_directory as w; print(ascii(w()), sys.argv[0])"
+TELL = """import sys
+from cellburst.client.surroundings.origin import working_directory as w
+print(ascii(w()), sys.argv[0])"""
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import linecache
 
 import pytest
 
-from cellburst.client.remote_lines import with_source
+from cellburst.client.collecting.remote_lines import with_source
 
 CELL = "<a cell of these tests>"
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
-from cellburst.client.connection import Connection
-from cellburst.client.replanning import with_more
+from cellburst.client.connecting.connection import Connection
+from cellburst.client.machines.replanning import with_more
 from cellburst.errors import UsageError
 from cellburst.model.machine import Machine, MachineState
 from cellburst.model.plan import Plan

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cellburst.client.connection import Connection
-from cellburst.client.outcomes import Outcomes
-from cellburst.client.results import Results
+from cellburst.client.collecting.outcomes import Outcomes
+from cellburst.client.connecting.connection import Connection
+from cellburst.client.runs.results import Results
 from cellburst.errors import PayloadError, RemoteError, RunCancelled, RunError, UsageError
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import ErrorInfo, OutcomeKind

@@ -5,7 +5,7 @@ import dataclasses
 import msgspec
 import pytest
 
-from cellburst.client.runs import attach, resolve, runs, summaries
+from cellburst.client.runs.finding import attach, resolve, runs, summaries
 from cellburst.errors import ControllerError, UnknownRunError, UsageError
 from cellburst.model.events import RunSubmitted
 from cellburst.model.run import RunState

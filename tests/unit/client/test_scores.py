@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from cellburst.client.scores import aim, number
+from cellburst.client.tables.scores import aim, number
 from cellburst.errors import UsageError
 from cellburst.model.payload import Payload
 from cellburst.model.run import Run, RunOptions

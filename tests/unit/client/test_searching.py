@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from cellburst.client.options import SubmitOptions
-from cellburst.client.searching import Wanted, wanted
+from cellburst.client.options.searching import Wanted, wanted
+from cellburst.client.options.submission import SubmitOptions
 from cellburst.errors import SweepError, UsageError
 from cellburst.model.search import Search, Until
 from cellburst.sweeps.options import SweepOptions

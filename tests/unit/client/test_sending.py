@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cellburst.client.connection import Connection
-from cellburst.client.sending import send
+from cellburst.client.connecting.connection import Connection
+from cellburst.client.starting.sending import send
 from cellburst.errors import ControllerError, UsageError
 from cellburst.paths import Folders
 from cellburst.settings import Settings

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from cellburst.client.tracebacks import rebuild, remember_source, show_only
+from cellburst.client.collecting.tracebacks import rebuild, remember_source, show_only
 from cellburst.model.outcome import Frame
 
 CELL = "%%remote\nx = 1\ndef half(n):\n    return n / 0\nhalf(x)\n"

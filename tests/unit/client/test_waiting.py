@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cellburst.client.connection import Connection
-from cellburst.client.run import Run
+from cellburst.client.connecting.connection import Connection
+from cellburst.client.runs.run import Run
 from cellburst.model.outcome import OutcomeKind
 from cellburst.model.run import RunState
 from cellburst.model.sweep import SweepView
@@ -79,7 +79,7 @@ def test_a_run_that_is_to_go_on_is_not_cancelled(script: Start, run: Run, stored
 def test_a_cancel_that_takes_long_is_not_waited_for_for_ever(
     script: Start, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cellburst.client.interrupt._BEYOND_GRACE", -1.9)
+    monkeypatch.setattr("cellburst.client.following.interrupt._BEYOND_GRACE", -1.9)
     script(cancelling("x"))
     with pytest.raises(KeyboardInterrupt, match="is being cancelled"):
         run.wait(listener=Interrupted())

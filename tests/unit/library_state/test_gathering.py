@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cellburst.client.collect import may_name
+from cellburst.client.collecting.collect import may_name
 from cellburst.library_state import registry
 from cellburst.library_state.gathering import called, gather, held, held_name, hooks
 from cellburst.library_state.registry import State

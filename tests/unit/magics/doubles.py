@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from cellburst.client.follow import Meanwhile
+from cellburst.client.following.follow import Meanwhile
 from cellburst.errors import UsageError
 from cellburst.model.blob import Packed
 from cellburst.model.manifest import Manifest
@@ -37,7 +37,7 @@ class Shell(DisplayShell):
 
 
 class FakeRun:
-    """As much of ``client.run.Run`` as the magics use; ``during`` happens while it is waited for."""
+    """As much of ``client.runs.run.Run`` as the magics use; ``during`` happens while it is waited for."""
 
     def __init__(self, sweep: SweepView = SINGLE, state: str = "succeeded", **options: Any) -> None:
         self.id = RUN_ID

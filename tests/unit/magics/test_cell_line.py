@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cellburst.client.options import SubmitOptions
+from cellburst.client.options.submission import SubmitOptions
 from cellburst.errors import MagicLineError
 from cellburst.magics.cell_line import read_cell_line
 

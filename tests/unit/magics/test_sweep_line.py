@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cellburst.client.options import SubmitOptions
+from cellburst.client.options.submission import SubmitOptions
 from cellburst.errors import MagicLineError, SweepError
 from cellburst.magics.cell_line import read_cell_line
 from cellburst.settings import Settings

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from cellburst import targets
 from cellburst.cli.main import cli
-from cellburst.client.options import MACHINE_OPTIONS
+from cellburst.client.options.submission import MACHINE_OPTIONS
 from cellburst.magics.cell_line import read_cell_line
 from cellburst.magics.syntax import CELL
 from cellburst.paths import Folders

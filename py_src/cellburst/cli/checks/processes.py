@@ -7,8 +7,8 @@ from typing import Any
 
 from cellburst._version import __version__
 from cellburst.cli.checks.finding import Finding, ok, problem, warning
-from cellburst.client.discover import connect
-from cellburst.client.record import ControllerRecord, find_controller
+from cellburst.client.connecting.discover import connect
+from cellburst.client.connecting.record import ControllerRecord, find_controller
 from cellburst.display.formatting import counted
 from cellburst.errors import CellburstError, VersionSkewError
 from cellburst.paths import Folders

@@ -21,7 +21,7 @@ _NEEDED = {
 def check_target(name: str, folders: Folders) -> Iterator[Finding]:
     """Every finding about a target; a check that a broken one before it makes pointless is left out."""
     from cellburst import targets, wiring
-    from cellburst.client.planning import session_of
+    from cellburst.client.machines.planning import session_of
 
     try:
         target = targets.find(name, folders)

@@ -70,7 +70,7 @@ def _play(rig: Rig, tasks: int, machines: int, reclaims: int, seconds: float) ->
 
 def _follow(rig: Rig, run: object, reclaims: int) -> None:
     """Say what changes, and take machines back once they work."""
-    from cellburst.client.run import Run
+    from cellburst.client.runs.run import Run
     from cellburst.display.fleets import fleet_words
 
     assert isinstance(run, Run)
@@ -100,7 +100,7 @@ def _follow(rig: Rig, run: object, reclaims: int) -> None:
 
 
 def _tell(rig: Rig, run: object, seconds: float) -> None:
-    from cellburst.client.run import Run
+    from cellburst.client.runs.run import Run
     from cellburst.model.machine import fleet_of
     from cellburst.model.money import dollars
     from cellburst.pricing import report

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cellburst.cli.demo.screen import Screen
-from cellburst.client.run import Run
-from cellburst.client.runs import attach
+from cellburst.client.runs.finding import attach
+from cellburst.client.runs.run import Run
 from cellburst.model.run import TaskState
 
 _OPEN = (TaskState.QUEUED, TaskState.RUNNING)

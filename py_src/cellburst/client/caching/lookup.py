@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cellburst.client.connection import Connection
+from cellburst.client.connecting.connection import Connection
 from cellburst.errors import StoreError
 from cellburst.model.run import Run
 from cellburst.model.sweep import KEY

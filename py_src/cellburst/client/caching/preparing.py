@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cellburst.client.caching.code import knows_its_place, seed_of, source_digest
 from cellburst.client.caching.keys import Ingredients, check, with_keys
 from cellburst.client.caching.objects import Seen, object_digest
-from cellburst.client.connection import Connection
-from cellburst.client.options import SubmitOptions
+from cellburst.client.connecting.connection import Connection
+from cellburst.client.options.submission import SubmitOptions
 from cellburst.model.run import Run
 
 __all__ = ["check", "keyed_calls", "keyed_cell", "seeded_by_function", "seeded_by_source"]

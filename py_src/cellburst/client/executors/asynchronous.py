@@ -10,7 +10,7 @@ from typing import Any
 
 from cellburst.client.executors.executor import Executor
 from cellburst.client.executors.futures import CallFuture
-from cellburst.client.run import Run
+from cellburst.client.runs.run import Run
 
 
 class AsyncExecutor:

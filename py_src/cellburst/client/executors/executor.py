@@ -12,15 +12,15 @@ from concurrent import futures
 from types import TracebackType
 from typing import Any
 
-from cellburst.client.calls import name_of
-from cellburst.client.discover import offline
+from cellburst.client.connecting.discover import offline
 from cellburst.client.executors.futures import Call, CallFuture
 from cellburst.client.executors.mapping import in_order, members
 from cellburst.client.executors.queue import Calls, refuse_for_good
 from cellburst.client.executors.run import CallRun
 from cellburst.client.executors.threads import Sender
-from cellburst.client.options import MACHINE_OPTIONS, SubmitOptions
-from cellburst.client.run import Run
+from cellburst.client.options.submission import MACHINE_OPTIONS, SubmitOptions
+from cellburst.client.runs.run import Run
+from cellburst.client.starting.calls import name_of
 from cellburst.errors import UsageError
 from cellburst.wire.worker import MARKER
 from cellburst.worker.chunks import call_each
@@ -150,7 +150,7 @@ class Executor(futures.Executor):
 
 def submit_options(**given: Any) -> SubmitOptions:
     """Options of an executor as those of a submission. Raises UsageError for a time that is none."""
-    from cellburst.client.options import seconds
+    from cellburst.client.options.submission import seconds
 
     if given.get("timeout") is not None:
         given = {**given, "timeout": seconds(given["timeout"])}

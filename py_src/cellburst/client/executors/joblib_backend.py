@@ -18,10 +18,10 @@ from joblib.parallel import (  # type: ignore[import-untyped]
     ThreadingBackend,
 )
 
-from cellburst.client.calls import name_of
-from cellburst.client.discover import offline
+from cellburst.client.connecting.discover import offline
 from cellburst.client.executors.executor import Executor, submit_options
 from cellburst.client.executors.run import planned
+from cellburst.client.starting.calls import name_of
 from cellburst.wire.worker import MARKER
 
 Batch = Callable[[], Any]

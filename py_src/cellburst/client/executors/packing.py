@@ -10,9 +10,9 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from cellburst.abc import BlobStore
-from cellburst.client.calls import name_of
 from cellburst.client.executors.errors import UnpicklableCall
 from cellburst.client.executors.futures import Call
+from cellburst.client.starting.calls import name_of
 from cellburst.errors import UnpicklableError
 from cellburst.model.blob import BlobRef, Packed
 from cellburst.payload.called import Called

@@ -7,10 +7,10 @@ from contextlib import suppress
 from typing import Any
 
 from cellburst.abc import BlobStore
-from cellburst.client.collect import error_of, main_namespace, value_of
+from cellburst.client.collecting.collect import error_of, main_namespace, value_of
+from cellburst.client.collecting.remote_lines import with_source
 from cellburst.client.executors.errors import RemoteTraceback, UnpicklableValue
 from cellburst.client.executors.futures import CallFuture
-from cellburst.client.remote_lines import with_source
 from cellburst.errors import CellburstError, DamagedBlobError, PayloadError, WorkerLost
 from cellburst.model.outcome import OutcomeKind, TaskResult
 from cellburst.model.run import Run

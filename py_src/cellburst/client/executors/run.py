@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from cellburst.client.connection import PATIENCE, Connection
-from cellburst.client.link import Link, LinkLostError
-from cellburst.client.machines import plan_for, settled
-from cellburst.client.options import SubmitOptions
-from cellburst.client.origin import describe_origin, new_key, surroundings
-from cellburst.client.record import find_controller
-from cellburst.client.searching import Wanted
+from cellburst.client.connecting.connection import PATIENCE, Connection
+from cellburst.client.connecting.link import Link, LinkLostError
+from cellburst.client.connecting.record import find_controller
+from cellburst.client.options.searching import Wanted
+from cellburst.client.options.submission import SubmitOptions
+from cellburst.client.starting.machines import plan_for, settled
+from cellburst.client.surroundings.origin import describe_origin, new_key, surroundings
 from cellburst.errors import CellburstError, ControllerError, UsageError
 from cellburst.library_state.gathering import gather, held_name, pack_states
 from cellburst.model import run as model

@@ -7,15 +7,15 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from cellburst.client.connection import PATIENCE, Connection
+from cellburst.client.collecting.far_blobs import bring_here
+from cellburst.client.connecting.connection import PATIENCE, Connection
+from cellburst.client.connecting.link import Link, LinkLostError
 from cellburst.client.executors.futures import Call, CallFuture
 from cellburst.client.executors.output import show
 from cellburst.client.executors.packing import CallPacker
 from cellburst.client.executors.queue import Calls
 from cellburst.client.executors.results import settle
 from cellburst.client.executors.run import CallRun
-from cellburst.client.far_blobs import bring_here
-from cellburst.client.link import Link, LinkLostError
 from cellburst.errors import CellburstError, ControllerError, DamagedBlobError
 from cellburst.model.blob import Packed
 from cellburst.model.outcome import TaskResult

@@ -1,0 +1,1 @@
+"""Finding or starting the controller, and speaking with it."""

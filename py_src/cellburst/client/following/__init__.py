@@ -1,0 +1,1 @@
+"""Watching a run until it ends, with what the kernel does meanwhile."""
