@@ -13,7 +13,8 @@ from cellburst.client.connecting import discover
 from cellburst.client.options.submission import SubmitOptions
 from cellburst.client.runs.finding import runs
 from cellburst.client.runs.run import Run
-from cellburst.client.starting.submit import prepare_cell, submit_prepared
+from cellburst.client.starting.cell import prepare_cell
+from cellburst.client.starting.submit import submit_prepared
 from cellburst.errors import SweepError, UnpicklableError
 from cellburst.model.run import RunState
 from cellburst.paths import Folders

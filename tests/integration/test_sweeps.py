@@ -16,7 +16,8 @@ from cellburst import sweeps
 from cellburst.client.connecting import discover
 from cellburst.client.options.submission import SubmitOptions
 from cellburst.client.runs.run import Run
-from cellburst.client.starting.submit import prepare_cell, submit_prepared
+from cellburst.client.starting.cell import prepare_cell
+from cellburst.client.starting.submit import submit_prepared
 from cellburst.errors import SweepError, UnpicklableError, UsageError
 from cellburst.sweeps.ranges import uniform
 from tests.integration.shared import shared_folders  # noqa: F401

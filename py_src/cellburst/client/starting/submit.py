@@ -1,4 +1,4 @@
-"""Submitting: a cell in two steps, functions in one."""
+"""Submitting a prepared cell."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from cellburst.client.connecting.connection import Connection
 from cellburst.client.runs.run import Run
-from cellburst.client.starting.cell import Prepared, prepare_cell
-from cellburst.client.starting.functions import map, remote, submit  # noqa: A004 the field's name for it
+from cellburst.client.starting.cell import Prepared
 from cellburst.client.starting.machines import settled
 from cellburst.client.starting.sending import send
 from cellburst.errors import UsageError
@@ -15,8 +14,6 @@ from cellburst.errors import UsageError
 if TYPE_CHECKING:
     from cellburst.client.caching.lookup import Hits
     from cellburst.client.machines.agreeing import Show
-
-__all__ = ["Prepared", "map", "prepare_cell", "remote", "submit", "submit_prepared"]
 
 
 def submit_prepared(prepared: Prepared, connection: Connection, show: Show | None = None) -> Run:
