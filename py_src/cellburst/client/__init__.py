@@ -1,6 +1,7 @@
 """The kernel's side: find or start the controller, submit, follow, collect.
 
-``discover`` finds the controller, ``link`` speaks with it, ``connection`` keeps both together with the
-store and the blobs; ``cell`` and ``functions`` make runs, ``follow`` watches them, ``run`` and ``results``
-are what the user holds.
+``connecting`` finds the controller and speaks with it; ``options`` are what the user asks for, ``surroundings`` are
+the kernel around a cell. ``caching`` finds results that are there already, ``machines`` plans and prices those that a
+run needs, ``collecting`` makes values of what is recorded, ``tables`` put tasks side by side. ``following`` watches a
+run, ``runs`` are what the user holds, ``starting`` makes them of cells and functions, ``executors`` of calls.
 """
