@@ -20,10 +20,11 @@ from cellburst.model.events import (
     RunSubmitted,
     TasksAdded,
     TasksEnded,
+    TasksEndedAlike,
     TasksRetried,
     TasksStarted,
 )
-from cellburst.model.outcome import LossReason, OutcomeKind
+from cellburst.model.outcome import LossReason, OutcomeKind, Span
 from cellburst.model.run import Elsewhere, RunState
 from cellburst.model.sweep import Axis, SweepPart, SweepView
 from cellburst.store import sqlite
@@ -33,6 +34,8 @@ from tests.contract import plain_browser as plain
 from tests.unit.store.builders import T0, make_failure, make_result, make_run, open_sqlite, run_id
 
 RUN = run_id(1)
+ALIKE = (Span(150, 190, 1, 3), Span(300, 420, 2, 7), Span(330, 600, 1, 0))
+"""Of all tasks that have ended or are in another generation nothing comes of it."""
 COUNT = 700  # some blocks of letters, not all of them full
 SUMMARIES: list[Any] = [None, 1, -2.5, float("nan"), True, "Text", "tëxt", {"loss": 0.5, "note": "Deep"}, {"loss": "?"}]
 SORTS = [
@@ -85,7 +88,7 @@ def fill(store: SqliteStore, sweep: SweepView, seed: int) -> None:
         indices = tuple(waiting[first : first + 20])
         store.commit([TasksStarted(RUN, indices, 2 + number, f"worker-{number}", T0 + 40 + number)])
     lost = AttemptEnded(RUN, waiting[0], 1, 2, "worker-0", LossReason.EXITED, "it exited", T0 + 50)
-    store.commit([lost])
+    store.commit([lost, TasksEndedAlike(RUN, ALIKE, outcome(0, 1, chance), T0 + 55)])
 
 
 def tells_late(sweep: SweepView, index: int) -> bool:

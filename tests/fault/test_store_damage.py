@@ -18,10 +18,12 @@ from cellburst.model.events import (
     RunStateChanged,
     RunSubmitted,
     TasksEnded,
+    TasksEndedAlike,
     TasksRetried,
     TasksStarted,
 )
-from cellburst.model.run import ENDED, RunState
+from cellburst.model.outcome import OutcomeKind, Span
+from cellburst.model.run import ENDED, Counts, RunState
 from cellburst.pool import spool
 from cellburst.store.sqlite import SqliteStore
 from cellburst.wire.pool import Outcomes
@@ -162,6 +164,52 @@ def test_a_flipped_bit_is_never_believed(tmp_path: Path, seed: int) -> None:
             continue
         if result is not None:
             assert result.value == Packed(random.Random(index).randbytes(300))
+    store.close()
+
+
+def test_tasks_that_ended_alike_are_recovered(tmp_path: Path) -> None:
+    store, run = open_sqlite(tmp_path), run_id(1)
+    like = make_failure(kind=OutcomeKind.CANCELLED)
+    store.commit([RunSubmitted(make_run(1, MANY)), TasksEnded(run, (make_result(5),), T0)])
+    store.commit([TasksEndedAlike(run, (Span(0, 5, 1, 0), Span(6, MANY, 1, 2)), like, T0 + 1)])
+    store.commit([TasksRetried(run, (1, 2, 3), T0 + 2), TasksEndedAlike(run, (Span(2, 4, 2, 0),), like, T0 + 3)])
+    before = list(store.results(run))
+    store.close()
+    with database(tmp_path).open("ab") as file:
+        file.write(b"no page")
+    store = reopened(tmp_path)
+    assert f"1 runs with {MANY + 2} outcomes were recovered" in store.notices()[0][1]
+    assert list(store.results(run)) == before
+    assert store.status(run).counts == Counts(queued=1, succeeded=1, cancelled=MANY - 2)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "first = 1",
+        "stop = 300",
+        "generation = 2",
+        "facts = CAST(facts || x'00' AS BLOB)",
+        "failure = NULL",
+        "kind = 'lost'",
+    ],
+)
+def test_a_row_of_many_that_is_not_what_was_written_is_not_believed(tmp_path: Path, damage: str) -> None:
+    store, run = open_sqlite(tmp_path), run_id(1)
+    store.commit([RunSubmitted(make_run(1, MANY))])
+    store.commit([TasksEndedAlike(run, (Span(0, 200, 1, 0),), make_failure(kind=OutcomeKind.CANCELLED), T0)])
+    store._db.execute(f"UPDATE spans SET {damage}")
+    if damage.startswith("generation"):
+        store._db.execute("INSERT INTO generations VALUES (1, 100, 2, 0.0)")
+    with pytest.raises(DamagedBlobError, match=r"%remote retry"):
+        list(store.results(run, [100]))
+    store.close()
+    with database(tmp_path).open("ab") as file:
+        file.write(b"no page")
+    store = reopened(tmp_path)
+    assert "1 runs with 0 outcomes were recovered, parts" in store.notices()[0][1]
+    assert store.status(run).counts == Counts(queued=MANY)
     store.close()
 
 

@@ -25,10 +25,11 @@ from cellburst.model.events import (
     RunSubmitted,
     TasksAdded,
     TasksEnded,
+    TasksEndedAlike,
     TasksRetried,
     TasksStarted,
 )
-from cellburst.model.outcome import LossReason, OutcomeKind, TaskResult
+from cellburst.model.outcome import LossReason, OutcomeKind, Span, TaskResult
 from cellburst.model.plan import Plan
 from cellburst.model.report import Report
 from cellburst.model.run import RunState
@@ -73,10 +74,13 @@ result = st.builds(
     make_result, index, generation, attempt, outputs=outputs.map(tuple), key=st.sampled_from([b"", *KEYS])
 ) | st.builds(make_failure, index, generation, attempt, kind=st.sampled_from(OutcomeKind))
 loss = st.sampled_from([None, LossReason.EXITED])
+span = st.builds(Span, index, index, generation, st.integers(0, 3))
+like = st.builds(make_failure, kind=st.sampled_from(OutcomeKind))
 FACTS: list[st.SearchStrategy[Any]] = [
     st.builds(RunSubmitted, st.sampled_from([1, 2, 3]).map(lambda number: make_run(number, COUNT, open=number == 3))),
     st.builds(TasksStarted, run, indices, attempt, worker, at),
     st.builds(TasksEnded, run, st.lists(result, **FEW).map(tuple), at),
+    st.builds(TasksEndedAlike, run, st.lists(span, **FEW).map(tuple), like, at),
     st.builds(AttemptEnded, run, index, generation, attempt, worker, loss, st.just("no"), at),
     st.builds(TasksRetried, run, indices, at),
     st.builds(TasksAdded, run, part, at),
@@ -169,6 +173,9 @@ class Walk:
             return make_result(*self.task(), outputs=tuple(self.outputs()), key=key)
         return make_failure(*self.task(), kind=self.pick.choice(list(OutcomeKind)))
 
+    def span(self) -> Span:
+        return Span(self.pick.choice(INDICES), *self.task())
+
     def part(self) -> SweepPart:
         key = self.pick.choice(["", "", "k", "l"])
         return make_part(self.pick.choice(STARTS), self.pick.choice(VIEWS), key, self.pick.random() < 0.5)
@@ -183,6 +190,7 @@ class Walk:
             lambda: RunSubmitted(make_run(pick.choice([1, 2]), COUNT)),
             lambda: TasksStarted(run, self.indices(), pick.choice(ATTEMPTS), pick.choice(WORKERS), at),
             lambda: TasksEnded(run, self.some(self.result), at),
+            lambda: TasksEndedAlike(run, self.some(self.span), make_failure(kind=pick.choice(list(OutcomeKind))), at),
             lambda: AttemptEnded(
                 run, *self.task(), pick.choice(WORKERS), pick.choice([None, LossReason.EXITED]), "no", at
             ),
@@ -195,7 +203,7 @@ class Walk:
             lambda: RunClosed(run, at),
             lambda: RunReopened(run, Until("n > 1", pick.choice([2, 3])), at),
         ]
-        return pick.choices(kinds, [2, 2, 8, 8, 4, 2, 4, 1, 1, 1, 2, 1, 1])[0]()
+        return pick.choices(kinds, [2, 2, 8, 8, 2, 4, 2, 4, 1, 1, 1, 2, 1, 1])[0]()
 
 
 @pytest.mark.timeout(300)

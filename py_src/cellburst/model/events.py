@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from cellburst.model.machine import Machine
-from cellburst.model.outcome import LossReason, TaskResult
+from cellburst.model.outcome import LossReason, Span, TaskResult
 from cellburst.model.plan import Plan
 from cellburst.model.run import Run, RunState
 from cellburst.model.search import Search, Until
@@ -33,6 +33,18 @@ class TasksEnded(Struct, frozen=True, tag=True):
 
     run: str
     results: tuple[TaskResult, ...]
+    at: float
+
+
+class TasksEndedAlike(Struct, frozen=True, tag=True):
+    """These tasks have the same outcome, apart from index, generation and attempt: that of ``like``.
+
+    It has neither value nor outputs, files or key. Tasks that have their outcome, or another generation, are left out.
+    """
+
+    run: str
+    spans: tuple[Span, ...]
+    like: TaskResult
     at: float
 
 
@@ -136,6 +148,7 @@ Event = (
     RunSubmitted
     | TasksStarted
     | TasksEnded
+    | TasksEndedAlike
     | AttemptEnded
     | TasksRetried
     | TasksAdded

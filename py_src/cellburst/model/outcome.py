@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cellburst.model.blob import BlobRef, Packed
 
@@ -97,3 +98,19 @@ class TaskResult(Struct, frozen=True, array_like=True):
     cached: str = ""
     key: bytes = b""
     params: dict[str, Any] | None = None
+
+
+class Span(Struct, frozen=True, array_like=True):
+    """Neighbouring tasks, from ``first`` to the one before ``stop``, in the same generation after as many attempts."""
+
+    first: int
+    stop: int
+    generation: int
+    attempt: int
+
+    def __len__(self) -> int:
+        return self.stop - self.first
+
+    def result(self, like: TaskResult, index: int) -> TaskResult:
+        """The outcome of one of them that ended like another task."""
+        return replace(like, index=index, generation=self.generation, attempt=self.attempt)

@@ -23,6 +23,7 @@ from cellburst.store.letters import letters
 from cellburst.store.queries import ANY_INDEX, SQL
 from cellburst.store.reader import SqliteReader
 from cellburst.store.sorting import needle_of
+from cellburst.store.spans import read_spans
 
 _NEWEST = (float("inf"), "~")
 _GISTS_KEPT = 10_000
@@ -159,11 +160,13 @@ class SqliteBrowser(SqliteReader):
             number = int(self._row(run)["number"])
             of_task = {"run": number, "idx": index}
             tried = self._db.execute(SQL["attempts_of_task"], of_task).fetchall()
-            endings = self._db.execute(SQL["endings_of_task"], of_task).fetchall()
+            endings = [tuple(row) for row in self._db.execute(SQL["endings_of_task"], of_task)]
+            spans = read_spans(self._db, number, index, index + 1)
+            endings += [(span.generation, span.kind, span.facts) for span in spans]
             generation = self._generations(number, index, index + 1).get(index, 1)
             lease = self._leases(number).get(index)
-        found = [_tried(row) for row in tried] + [_ended(row) for row in endings]
-        if lease is not None and all(row["generation"] < generation for row in endings):
+        found = [_tried(row) for row in tried] + [_ended(*ending) for ending in endings]
+        if lease is not None and all(ended < generation for ended, *_ in endings):
             attempt, worker, at = lease
             found.append(AttemptRow(generation, attempt, "", worker, at))
         return sorted(found, key=lambda row: (row.generation, row.attempt))
@@ -225,6 +228,9 @@ class SqliteBrowser(SqliteReader):
             for index, generation, kind, body in table:
                 if index in chosen and generation == generations.get(index, 1):
                     found[index] = pages.ended_row(index, generation, kind, body, sweep.params(index))
+            for span in read_spans(self._db, number, first, last):
+                for index in chosen.intersection(span.among(first, last, generations)):
+                    found[index] = pages.ended_row(index, span.generation, span.kind, span.facts, sweep.params(index))
             for index in chosen - found.keys():
                 generation = generations.get(index, 1)
                 found[index] = pages.open_row(index, generation, sweep.params(index), leases.get(index), tried)
@@ -247,11 +253,11 @@ def _tried(row: Any) -> AttemptRow:
     )
 
 
-def _ended(row: Any) -> AttemptRow:
+def _ended(generation: int, kind: str, body: bytes) -> AttemptRow:
     try:
-        facts = rows.read_facts(row["facts"])
+        facts = rows.read_facts(body)
     except msgspec.MsgspecError:
-        return AttemptRow(row["generation"], 0, row["kind"], message="the record of this attempt is damaged")
+        return AttemptRow(generation, 0, kind, message="the record of this attempt is damaged")
     end = facts.started + facts.seconds
     message = facts.error or facts.note
-    return AttemptRow(row["generation"], facts.attempt, row["kind"], facts.worker, facts.started, end, message)
+    return AttemptRow(generation, facts.attempt, kind, facts.worker, facts.started, end, message)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from heapq import merge
-from itertools import compress, islice
+from itertools import compress, islice, repeat
 from operator import and_
 from typing import Any
 
 from cellburst.model.browsing import TaskQuery
 from cellburst.model.sweep import SweepView
 from cellburst.store import sorting
-from cellburst.store.letters import ORDER, QUEUED, RUNNING, never_again
+from cellburst.store.letters import ORDER, QUEUED, RUNNING, generations_of, never_again
 from cellburst.store.pages import Lease
 from cellburst.store.queries import SQL
+from cellburst.store.spans import SpanRow, read_spans
 
 _LAST = b""  # sorts behind numbers and texts in SQLite; NULL before them
 
@@ -77,6 +78,10 @@ class Finder:
         for (index,) in self._ended("ended_with_text", {"text": needle.decode(errors="replace")}):
             if index < self._count:
                 found[index] = 1
+        for span, tasks in self._alike():
+            if sorting.says(span.facts, needle):
+                for index in tasks:
+                    found[index] = 1
         for index, body in self._told():
             if index < self._count and sorting.says_params(body, needle):
                 found[index] = 1
@@ -102,9 +107,11 @@ class Finder:
         rest = [index for index in opened if index not in self._leases] if running else opened
         keyed = total - len(rest)
         found: list[int] = []
-        if running:
+        alike = [*self._keyed_alike(query, chosen)]
+        if running or alike:
             by_order = partial(_order, descending=query.descending)
-            merged = merge(self._sorted(query, chosen, 0, end), running, key=by_order, reverse=query.descending)
+            ended = self._sorted(query, chosen, 0, end)
+            merged = merge(ended, running, *alike, key=by_order, reverse=query.descending)
             found = [index for _, index in islice(merged, query.offset, end)]
         elif query.offset < keyed:
             found = [index for _, index in self._sorted(query, chosen, query.offset, end)]
@@ -117,6 +124,19 @@ class Finder:
         name = "ended_descending" if query.descending else "ended_ascending"
         return self._ended(name, {"every": chosen is None, "limit": end - start, "offset": start})
 
+    def _alike(self) -> Iterator[tuple[SpanRow, Sequence[int]]]:
+        """Tasks that have no row of their own because they ended like their neighbours."""
+        generations = generations_of(self._db, self._of_run())
+        for span in read_spans(self._db, self._number):
+            yield span, span.among(0, self._count, generations)
+
+    def _keyed_alike(self, query: TaskQuery, chosen: bytes | None) -> Iterator[Iterator[tuple[Any, int]]]:
+        """The same with their keys, in order, as far as they are chosen."""
+        key_of = sorting.facts_key(query.sort, query.name, None if query.descending else _LAST)
+        for span, tasks in self._alike():
+            wanted = tasks if chosen is None else compress(tasks, map(chosen.__getitem__, tasks))
+            yield zip(repeat(key_of(span.facts)), wanted, strict=False)
+
     def _running(self, query: TaskQuery, opened: Sequence[int]) -> list[tuple[Any, int]]:
         """What running tasks have of the column, in order; nothing if it is none of a lease's."""
         place = {"attempt": 0, "worker": 1, "started": 2}.get(query.sort)
@@ -128,8 +148,10 @@ class Finder:
     def _ended(self, name: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         cursor = self._db.cursor()
         cursor.row_factory = None
-        of_run = {"run": self._number, "plain": never_again(self._db, self._number)}
-        return cursor.execute(SQL[name], {**of_run, **values}).fetchall()
+        return cursor.execute(SQL[name], {**self._of_run(), **values}).fetchall()
+
+    def _of_run(self) -> dict[str, int]:
+        return {"run": self._number, "plain": never_again(self._db, self._number)}
 
 
 def numbers_of(db: sqlite3.Connection, number: int, name: str) -> list[float]:

@@ -23,12 +23,13 @@ from cellburst.model.events import (
     RunSubmitted,
     TasksAdded,
     TasksEnded,
+    TasksEndedAlike,
     TasksRetried,
     TasksStarted,
 )
 from cellburst.model.gaps import Output
 from cellburst.model.machine import Machine
-from cellburst.model.outcome import TaskResult
+from cellburst.model.outcome import Span, TaskResult
 from cellburst.model.report import Report
 from cellburst.model.run import ENDED, Run, RunState
 from cellburst.model.usage import UsageSample
@@ -128,6 +129,20 @@ def _tasks_ended(contents: Contents, fact: TasksEnded) -> None:
                 kept.kept[result.index] = (result.key, fact.at)
     if new:
         _say(contents, fact.run, timeline.ended(new, fact.at))
+
+
+def _tasks_ended_alike(contents: Contents, fact: TasksEndedAlike) -> None:
+    kept = contents.runs.get(fact.run)
+    new = []
+    for span in fact.spans if kept else ():
+        for index in range(span.first, span.stop):
+            if kept is None or not kept.has(index) or kept.generation(index) != span.generation or kept.newest(index):
+                continue
+            kept.outcomes[index, span.generation] = span.result(fact.like, index)
+            kept.leases.pop(index, None)
+            new.append(Span(index, index + 1, span.generation, span.attempt))
+    if new:
+        _say(contents, fact.run, timeline.ended_alike(new, fact.like, fact.at))
 
 
 def _attempt_ended(contents: Contents, fact: AttemptEnded) -> None:
@@ -241,6 +256,7 @@ _APPLY: dict[type, Callable[[Contents, Any], None]] = {
     RunSubmitted: _run_submitted,
     TasksStarted: _tasks_started,
     TasksEnded: _tasks_ended,
+    TasksEndedAlike: _tasks_ended_alike,
     AttemptEnded: _attempt_ended,
     TasksRetried: _tasks_retried,
     TasksAdded: _tasks_added,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from cellburst.model.outcome import Span
 from cellburst.model.run import ENDED, RunState, TaskState
 from cellburst.store.queries import ANY_INDEX, SQL
 from cellburst.store.rows import read_indices, state_of
 from cellburst.store.run_rows import read_status
+from cellburst.store.spans import SpanRow, read_spans
 
 _ENDED_STATES = (TaskState.SUCCEEDED, TaskState.FAILED, TaskState.CANCELLED, TaskState.UNKNOWN, TaskState.PRUNED)
 _CODES = {state.value: code for code, state in enumerate(_ENDED_STATES, 1)}
@@ -94,6 +96,28 @@ class Progress:
         del self.leases[number]
         return number
 
+    def waiting(self, span: Span | SpanRow) -> Iterator[range]:
+        """The tasks of a span that have not ended and are in its generation, neighbours together."""
+        first, stop = max(0, span.first), min(span.stop, self.count)
+        if not self.generations and self.endings.count(0, first, stop) == stop - first:
+            if span.generation == 1 and first < stop:
+                yield range(first, stop)
+            return
+        begin = stop
+        for index in range(first, stop):
+            if not self.endings[index] and self.generation(index) == span.generation:
+                begin = min(begin, index)
+            elif begin < index:
+                yield range(begin, index)
+                begin = stop
+        if begin < stop:
+            yield range(begin, stop)
+
+    def end_alike(self, tasks: range, state: str) -> None:
+        """These tasks, which nobody holds, ended."""
+        self.endings[tasks.start : tasks.stop] = bytes([_CODES[state]]) * len(tasks)
+        self.tally[state] += len(tasks)
+
     def free_of(self, indices: Collection[int]) -> bool:
         """Whether no worker has any of these tasks."""
         return self.holder.keys().isdisjoint(indices)
@@ -176,6 +200,9 @@ def load_progress(db: sqlite3.Connection, run: str) -> Progress | None:
     for index, generation, kind in db.execute(SQL["outcome_states"], of_run):
         if generation == progress.generation(index):
             progress.end(index, state_of(kind))
+    for span in read_spans(db, progress.number):
+        for tasks in progress.waiting(span):
+            progress.end_alike(tasks, state_of(span.kind))
     for number, attempt, worker, at, body in db.execute(SQL["leases"], of_run):
         listed = read_indices(body)
         held = [index for index in listed if not progress.endings[index]]

@@ -46,6 +46,10 @@ INSERT OR IGNORE INTO blob_refs (run, digest, size) VALUES (?, ?, ?);
 INSERT OR IGNORE INTO outcomes (run, idx, generation, kind, facts, value, failure, checksum, outputs)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
 
+-- name: insert_spans
+-- Neighbours that ended alike.
+INSERT INTO spans (run, first, stop, generation, kind, facts, failure, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
 -- name: insert_part
 -- Tasks were added to a run; a known key or first task changes nothing.
 INSERT OR IGNORE INTO parts (run, start, count, key, view, given, checksum)
@@ -301,6 +305,11 @@ SELECT idx, generation, attempt, loss, worker FROM attempts WHERE run = :run AND
 -- What workers were given, oldest first.
 SELECT number, attempt, worker, at, indices FROM leases WHERE run = :run ORDER BY number;
 
+-- name: spans
+-- Tasks that ended alike, in every generation.
+SELECT first, stop, generation, kind, facts, failure, checksum FROM spans
+WHERE run = :run AND stop > :start AND first < :stop ORDER BY first, generation;
+
 -- name: task_rows
 -- What a table of tasks shows.
 SELECT idx, generation, kind, facts FROM outcomes WHERE run = :run AND idx >= :start AND idx < :stop ORDER BY idx;
@@ -344,6 +353,7 @@ SELECT digest, COUNT(*) FROM blob_refs GROUP BY digest HAVING COUNT(*) > 1;
 -- About how many bytes of rows one run has.
 SELECT COALESCE(SUM(LENGTH(facts) + COALESCE(LENGTH(value), 0) + COALESCE(LENGTH(failure), 0)
     + COALESCE(LENGTH(outputs), 0) + 40), 0) + (SELECT LENGTH(body) FROM submissions WHERE run = :run)
+    + (SELECT COALESCE(SUM(LENGTH(facts) + COALESCE(LENGTH(failure), 0) + 40), 0) FROM spans WHERE run = :run)
     + (SELECT COALESCE(SUM(LENGTH(view) + COALESCE(LENGTH(given), 0) + 40), 0) FROM parts WHERE run = :run)
 FROM outcomes WHERE run = :run;
 
@@ -359,6 +369,11 @@ SELECT body, checksum FROM submissions WHERE run = :run;
 -- The same of outcomes.
 SELECT idx, generation, kind, facts, value, failure, checksum, outputs FROM outcomes
 WHERE run = :run AND idx > :after ORDER BY idx, generation;
+
+-- name: salvage_spans
+-- The same of tasks that ended alike.
+SELECT first, stop, generation, kind, facts, failure, checksum FROM spans
+WHERE run = :run AND first > :after ORDER BY first, generation;
 
 -- name: salvage_open
 -- Whether more tasks were to be added, and what a search decides by; older stores do not have these columns.

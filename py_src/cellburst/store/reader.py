@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ from cellburst.store.machine_rows import read_machines, read_meter
 from cellburst.store.outputs import Attempt
 from cellburst.store.queries import SQL
 from cellburst.store.reading import Reading
+from cellburst.store.spans import read_spans, results_among, span_with
 from cellburst.store.timeline import RUN
 
 _PREFIX = re.compile(r"[0-9a-z-]{0,12}")
@@ -221,6 +223,9 @@ class SqliteReader(Reading):
         row = self._db.execute(SQL["outcome_outputs"], of_task).fetchone()
         if row is not None:
             return rows.read_facts(row["facts"]).attempt
+        span = span_with(self._db, number, index, generation)
+        if span is not None:
+            return rows.read_facts(span.facts).attempt
         lease = self._leases(number).get(index)
         return lease[0] if lease else self._tried(number, index, index + 1, {index: generation}).get(index, 0)
 
@@ -234,6 +239,9 @@ class SqliteReader(Reading):
         for index, generation, kind, body in found:
             if generation == generations.get(index, 1):
                 ended[index] = pages.ended_row(index, generation, kind, body, params(index))
+        for span in read_spans(self._db, number, start, stop):
+            for index in span.among(start, stop, generations):
+                ended[index] = pages.ended_row(index, span.generation, span.kind, span.facts, params(index))
         page = []
         for index in range(start, stop):
             task = ended.get(index)
@@ -247,7 +255,12 @@ class SqliteReader(Reading):
         plain = self._db.cursor()
         plain.row_factory = None  # tuples: nothing is asked for by its name
         found = plain.execute(SQL["outcome_rows"], {"run": number, "start": start, "stop": stop})
-        return [rows.read_outcome(row) for row in found if row[1] == generations.get(row[0], 1)]
+        results = [rows.read_outcome(row) for row in found if row[1] == generations.get(row[0], 1)]
+        spans = read_spans(self._db, number, start, stop)
+        if spans:
+            results += results_among(spans, start, stop, generations)
+            results.sort(key=attrgetter("index"))
+        return results
 
     def _outputs_of(self, run: str, number: int, attempt: Attempt) -> list[dict[str, Any]]:
         of_task = {"run": number, "idx": attempt.task, "generation": attempt.generation}

@@ -21,11 +21,12 @@ from cellburst.model.events import (
     RunSubmitted,
     TasksAdded,
     TasksEnded,
+    TasksEndedAlike,
     TasksRetried,
 )
 from cellburst.model.ids import is_run_id
 from cellburst.model.machine import Machine
-from cellburst.model.outcome import TaskResult
+from cellburst.model.outcome import Span, TaskResult
 from cellburst.model.run import ENDED, Run, RunState
 from cellburst.model.sweep import SweepPart
 from cellburst.store import rows, run_rows
@@ -33,6 +34,7 @@ from cellburst.store.machine_rows import read_machines
 from cellburst.store.parts import read_part
 from cellburst.store.queries import ANY_INDEX, SQL
 from cellburst.store.sidecar import Record
+from cellburst.store.spans import SpanRow, read_like
 
 HALTED = "the run store was damaged; `%remote retry` runs what is missing"
 _BATCH = 10_000
@@ -133,7 +135,7 @@ def _openness(old: sqlite3.Connection | None, number: int) -> tuple[bool, run_ro
 def _growth(old: sqlite3.Connection | None, known: _OldRun, found: Found) -> Iterator[SweepPart]:
     """What was added to a run, from its rows and its record, as far as there is no gap."""
     by_start = {part.start: part for part in known.parts}
-    if old is not None and known.number >= 0 and _has_parts(old):
+    if old is not None and known.number >= 0 and _has(old, "salvage_parts"):
         for row in _read_all(old, "salvage_parts", {"run": known.number}, found):
             try:
                 part = read_part(row, row[5] or "")
@@ -147,10 +149,10 @@ def _growth(old: sqlite3.Connection | None, known: _OldRun, found: Found) -> Ite
         count += by_start[count].view.count
 
 
-def _has_parts(old: sqlite3.Connection) -> bool:
-    """Whether the store was of schema 2, as far as that can be told."""
+def _has(old: sqlite3.Connection, name: str) -> bool:
+    """Whether the store's schema had the table of a statement, as far as that can be told."""
     try:
-        old.execute(SQL["salvage_parts"], {"run": 0, "after": 0}).fetchone()
+        old.execute(SQL[name], {"run": 0, "after": 0}).fetchone()
     except _UNREADABLE as error:
         return "no such table" not in str(error)
     return True
@@ -177,10 +179,18 @@ def _history(old: sqlite3.Connection | None, known: _OldRun, now: float, found: 
         yield [RunPlanned(run.id, since.plan, since.planned)]
     if known.closed and (run.open or since.search):
         yield [RunClosed(run.id, now)]
+    alike = list(_alike(old, known.number, found))
+    for span, _ in alike:
+        for index in range(span.first, span.stop) if span.generation > 1 else ():
+            generations[index] = max(span.generation, generations.get(index, 1))
     for generation in range(1, max(generations.values(), default=1) + 1):
         for batch in _batches(old, known.number, generation, found):
             found.outcomes += len(batch)
             yield [TasksEnded(run.id, tuple(batch), known.ended or now)]
+        for span, like in alike:
+            if span.generation == generation:
+                found.outcomes += len(span)
+                yield [TasksEndedAlike(run.id, (span,), like, known.ended or now)]
         again = tuple(sorted(index for index, newest in generations.items() if newest > generation))
         if again:
             yield [TasksRetried(run.id, again, now + generation * 1e-3)]
@@ -235,6 +245,17 @@ def _outcomes(old: sqlite3.Connection | None, number: int, found: Found) -> Iter
             found.damaged_rows += 1
             continue
         yield msgspec.structs.replace(result, outputs=outputs)
+
+
+def _alike(old: sqlite3.Connection | None, number: int, found: Found) -> Iterator[tuple[Span, TaskResult]]:
+    """Tasks that ended alike."""
+    if old is None or number < 0 or not _has(old, "salvage_spans"):
+        return
+    for row in _read_all(old, "salvage_spans", {"run": number}, found):
+        try:
+            yield read_like(SpanRow(*row))
+        except _UNREADABLE:
+            found.damaged_rows += 1
 
 
 def _read_all(

@@ -14,7 +14,7 @@ from cellburst.errors import StoreError
 from cellburst.store.queries import SQL, migrations
 
 APPLICATION_ID = 0x63627374  # "cbst", in the header of the file
-_VERSION_AFTER = {1: 1000, 2: 2000, 3: 2001}
+_VERSION_AFTER = {1: 1000, 2: 2000, 3: 2001, 4: 3000}
 """Migration number -> the ``user_version`` after it."""
 NEWEST = max(_VERSION_AFTER.values())
 
@@ -25,6 +25,9 @@ CREATE TEMP TABLE parts (run, start, count, key, view, given, checksum);
 CREATE TEMP TABLE kept (key, run, idx, at);
 """
 _MADE_UP_3 = "CREATE TEMP TABLE machines (run, name, live, price, billed, ended, body, checksum);"
+_MADE_UP_4 = "CREATE TEMP TABLE spans (run, first, stop, generation, kind, facts, failure, checksum);"
+_MADE_UP = {2: _MADE_UP_2, 3: _MADE_UP_3, 4: _MADE_UP_4}
+"""What stands for each migration where it was not made."""
 
 
 def new_store_id() -> bytes:
@@ -63,7 +66,8 @@ def make_up(db: sqlite3.Connection) -> bool:
         return False
     db.execute("PRAGMA query_only = OFF")
     db.execute("PRAGMA temp_store = MEMORY")
-    db.executescript((_MADE_UP_2 if version(db) < _VERSION_AFTER[2] else "") + _MADE_UP_3)
+    found = version(db)
+    db.executescript("".join(script for number, script in _MADE_UP.items() if found < _VERSION_AFTER[number]))
     db.execute("PRAGMA query_only = ON")
     return True
 
@@ -73,8 +77,9 @@ def take_back(db: sqlite3.Connection) -> bool:
     if version(db) < NEWEST:
         return False
     db.execute("PRAGMA query_only = OFF")
-    for kind, name in (("VIEW", "runs"), ("TABLE", "parts"), ("TABLE", "kept"), ("TABLE", "machines")):
-        db.execute(f"DROP {kind} IF EXISTS temp.{name}")
+    db.execute("DROP VIEW IF EXISTS temp.runs")
+    for name in ("parts", "kept", "machines", "spans"):
+        db.execute(f"DROP TABLE IF EXISTS temp.{name}")
     db.execute("PRAGMA query_only = ON")
     return True
 

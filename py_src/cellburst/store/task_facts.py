@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from cellburst.model.events import AttemptEnded, TasksAdded, TasksEnded, TasksRetried, TasksStarted
-from cellburst.model.outcome import TaskResult
+from cellburst.model.events import AttemptEnded, TasksAdded, TasksEnded, TasksEndedAlike, TasksRetried, TasksStarted
+from cellburst.model.outcome import Span, TaskResult
 from cellburst.store import parts, rows, timeline
 from cellburst.store.endings import insert_kept, insert_outcomes, row_outputs
 from cellburst.store.outputs import Attempt
 from cellburst.store.pending import Pending
 from cellburst.store.progress import Lease
 from cellburst.store.queries import SQL
+from cellburst.store.spans import insert_spans, span_with
 
 
 def tasks_started(pending: Pending, fact: TasksStarted) -> None:
@@ -54,7 +55,7 @@ def tasks_ended(pending: Pending, fact: TasksEnded) -> None:
             over = progress.end(index, rows.state_after(result))
             if over is not None:
                 pending.db.execute(SQL["delete_lease"], {"number": over})
-        elif 0 < result.generation < current:
+        elif 0 < result.generation < current and not span_with(pending.db, number, index, result.generation):
             old.append(result)  # a late one, for the record; kept only if it is the first of its generation
         else:
             continue
@@ -71,6 +72,26 @@ def tasks_ended(pending: Pending, fact: TasksEnded) -> None:
     if new:
         pending.changed[fact.run] = progress
         pending.add_line(number, timeline.ended(new, fact.at))
+
+
+def tasks_ended_alike(pending: Pending, fact: TasksEndedAlike) -> None:
+    """A row for neighbours, as far as they have not ended."""
+    progress = pending.progress(fact.run)
+    if progress is None:
+        return
+    state, new = rows.state_after(fact.like), list[Span]()
+    for span in fact.spans:
+        for tasks in progress.waiting(span):
+            held = [index for index in progress.holder if index in tasks]
+            if held:
+                pending.release(progress, held)
+            progress.end_alike(tasks, state)
+            new.append(Span(tasks.start, tasks.stop, span.generation, span.attempt))
+    if not new:
+        return
+    insert_spans(pending.db, progress.number, new, fact.like)
+    pending.changed[fact.run] = progress
+    pending.add_line(progress.number, timeline.ended_alike(new, fact.like, fact.at))
 
 
 def attempt_ended(pending: Pending, fact: AttemptEnded) -> None:

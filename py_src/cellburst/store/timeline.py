@@ -19,7 +19,7 @@ from cellburst.model.events import (
     TasksRetried,
 )
 from cellburst.model.money import dollars
-from cellburst.model.outcome import OutcomeKind, TaskResult
+from cellburst.model.outcome import OutcomeKind, Span, TaskResult
 from cellburst.model.search import Search
 from cellburst.store.rows import error_line
 
@@ -53,6 +53,14 @@ def ended(results: Sequence[TaskResult], at: float) -> Line | None:
         parts = ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
         return Line(at, "TasksEnded", RUN, f"{_tasks(len(bad))}: {parts}")
     return None
+
+
+def ended_alike(spans: Sequence[Span], like: TaskResult, at: float) -> Line | None:
+    """The same of many that ended alike."""
+    count = sum(map(len, spans))
+    if like.kind in _EXPECTED or count == 1:
+        return ended([spans[0].result(like, spans[0].first)], at)
+    return Line(at, "TasksEnded", RUN, f"{_tasks(count)}: {count} {like.kind.value}")
 
 
 def attempt_ended(fact: AttemptEnded) -> Line:

@@ -19,6 +19,7 @@ from cellburst.model.events import (
     RunSubmitted,
     TasksAdded,
     TasksEnded,
+    TasksEndedAlike,
     TasksRetried,
     TasksStarted,
 )
@@ -37,6 +38,7 @@ _APPLY: dict[type, Callable[[Pending, Any], None]] = {
     RunSubmitted: run_facts.submitted,
     TasksStarted: task_facts.tasks_started,
     TasksEnded: task_facts.tasks_ended,
+    TasksEndedAlike: task_facts.tasks_ended_alike,
     AttemptEnded: task_facts.attempt_ended,
     TasksRetried: task_facts.tasks_retried,
     TasksAdded: task_facts.tasks_added,

@@ -202,7 +202,7 @@ def test_a_newer_major_schema_is_refused_in_one_line_and_left_alone(tmp_path: Pa
     before = database(tmp_path).read_bytes()
     openings: list[Callable[[], object]] = [lambda: open_sqlite(tmp_path), lambda: open_reader(database(tmp_path))]
     for opening in openings:
-        with pytest.raises(StoreError, match=r"schema 3\.1.*pip install --upgrade") as refusal:
+        with pytest.raises(StoreError, match=r"schema 4\.0.*pip install --upgrade") as refusal:
             opening()
         assert "\n" not in str(refusal.value)
     assert database(tmp_path).read_bytes() == before
@@ -213,15 +213,15 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monke
     store = open_sqlite(tmp_path)
     store.commit([RunSubmitted(make_run())])
     store.close()
-    monkeypatch.setattr(schema, "_VERSION_AFTER", {**schema._VERSION_AFTER, 4: 2002})
-    broken = [(4, "CREATE TABLE more (x); INSERT INTO nowhere VALUES (1);")]
-    monkeypatch.setattr(schema, "migrations", lambda above: iter(broken[: 4 - above]))
+    monkeypatch.setattr(schema, "_VERSION_AFTER", {**schema._VERSION_AFTER, 5: 3001})
+    broken = [(5, "CREATE TABLE more (x); INSERT INTO nowhere VALUES (1);")]
+    monkeypatch.setattr(schema, "migrations", lambda above: iter(broken[: 5 - above]))
     with pytest.raises(StoreError, match="nowhere"):
         open_sqlite(tmp_path)
-    monkeypatch.setattr(schema, "migrations", lambda above: iter([(4, "CREATE TABLE more (x);")]))
+    monkeypatch.setattr(schema, "migrations", lambda above: iter([(5, "CREATE TABLE more (x);")]))
     store = open_sqlite(tmp_path)
     assert store.run(RUN) == make_run()
-    assert schema.version(store._db) == 2002
+    assert schema.version(store._db) == 3001
     assert store._db.execute("SELECT COUNT(*) FROM more").fetchone()[0] == 0
     store.close()
 

@@ -10,7 +10,8 @@ import pytest
 
 from cellburst.model.blob import Packed
 from cellburst.model.browsing import RunQuery, TaskQuery
-from cellburst.model.events import RunStateChanged, TasksAdded, TasksEnded
+from cellburst.model.events import RunStateChanged, TasksAdded, TasksEnded, TasksEndedAlike
+from cellburst.model.outcome import OutcomeKind, Span
 from cellburst.model.run import Counts, RunState
 from cellburst.model.sweep import SweepPart, SweepView
 from cellburst.store import schema
@@ -18,7 +19,7 @@ from cellburst.store.browsing import SqliteBrowser
 from cellburst.store.queries import migrations
 from cellburst.store.sqlite import open_reader
 from cellburst.store.watch import SqliteWatch
-from tests.unit.store.builders import T0, make_result, make_run, open_sqlite, run_id
+from tests.unit.store.builders import T0, make_failure, make_result, make_run, open_sqlite, run_id
 
 ONE, TWO = run_id(1), run_id(2)
 KEY = b"k" * 16
@@ -97,8 +98,11 @@ def test_readers_that_were_there_before_see_what_comes_after(old: Path) -> None:
         store = open_sqlite(old)
         store.commit([TasksAdded(ONE, SweepPart(4, SweepView("copies", 1), (Packed(b"new"),)), T0 + 30)])
         store.commit([RunStateChanged(ONE, RunState.QUEUED, T0 + 30)])
+        cancelled = make_failure(kind=OutcomeKind.CANCELLED)
+        store.commit([TasksEndedAlike(TWO, (Span(2, 4, 1, 0),), cancelled, T0 + 31)])
         assert (reader.run(ONE).count, reader.given(ONE, [4])) == (5, {4: Packed(b"new")})
         assert watch.standings()[ONE].status.counts == Counts(queued=1, succeeded=4)
+        assert [task.state for task in reader.tasks(TWO)] == ["succeeded", "running", "cancelled", "cancelled"]
         store.close()
     watch.close()
 
