@@ -18,6 +18,7 @@ from cellburst.model.outcome import OutcomeKind
 from cellburst.model.run import RunState
 from cellburst.wire import client as wire
 from cellburst.wire.frames import Channel
+from cellburst.wiring import open_reader
 from tests.fault.plant import Plant, cell_run
 
 MARK = "import os, time\nwith open({path!r}, 'ab') as ran:\n    ran.write(b'x')\n"
@@ -71,6 +72,41 @@ def test_a_busy_worker_is_adopted_and_its_task_not_run_again(plant: Plant, tmp_p
     assert plant.wait(channel, run).state is RunState.SUCCEEDED
     assert plant.values(run) == [42]
     assert ran.read_bytes() == b"x"
+
+
+@pytest.mark.parametrize(
+    ("point", "durable"),
+    [
+        ("controller.before-commit", False),
+        ("store.commit.applied", False),
+        ("store.commit.committed", True),
+        ("controller.committed", True),
+    ],
+)
+def test_killed_at_a_cancel_all_that_wait_have_ended_or_none(
+    plant: Plant, tmp_path: Path, point: str, durable: bool
+) -> None:
+    source, count = "import os, time\nprint('begun', flush=True)\n" + HOLD.format(gate=str(tmp_path / "gate")), 20_000
+    process = plant.start(CELLBURST_FAULT=f"{point}:kill:3", CELLBURST_WORKERS="1")  # after submission and start
+    channel = plant.connect()
+    run = plant.submit(channel, cell_run(source, count, parallel=1))
+    plant.wait_for(channel, wire.OutputArrived)
+    channel.send(wire.Cancel(3, run))
+    while channel.receive() is not None:
+        pass
+    assert process.wait(30) == -signal.SIGKILL
+    with open_reader(plant.folders) as reader:
+        assert reader.status(run).counts.cancelled == (count - 1 if durable else 0)
+    plant.start()
+    channel = plant.connect()
+    plant.follow(channel, run)
+    if not durable:  # nobody was told that it was
+        channel.send(wire.Cancel(3, run))
+    status = plant.wait(channel, run)
+    assert (status.state, status.counts.cancelled) == (RunState.CANCELLED, count)
+    results = plant.results(run)
+    assert [result.index for result in results] == list(range(count))
+    assert {result.kind for result in results} == {OutcomeKind.CANCELLED}
 
 
 def test_an_outcome_between_finished_and_recorded_is_not_computed_again(plant: Plant, tmp_path: Path) -> None:

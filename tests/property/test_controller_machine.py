@@ -11,6 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from msgspec.structs import replace
 
 from cellburst.abc import Holding
+from cellburst.controller import reactor
 from cellburst.controller.holders import RETURN_WITHIN
 from cellburst.controller.requests import answer
 from cellburst.model.blob import Packed
@@ -20,14 +21,17 @@ from cellburst.model.sweep import SweepPart, SweepView
 from cellburst.wire import client as wire
 from tests.unit.controller.house import FakeClient, House, a_run
 
+_FEW = reactor._ROWS_OF_THEIR_OWN
+
 
 class ControllerMachine(RuleBasedStateMachine):
     """Random life of one environment, with controllers that die and are replaced."""
 
     runs = Bundle("runs")
 
-    @initialize()
-    def start(self) -> None:
+    @initialize(few=st.sampled_from([0, 1, 5, _FEW]))
+    def start(self, few: int) -> None:
+        reactor._ROWS_OF_THEIR_OWN = few
         self.house = House(capacity=3)
         self.submitted = 0
         self.shown: dict[tuple[str, int, int], OutcomeKind] = {}
@@ -269,6 +273,9 @@ class ControllerMachine(RuleBasedStateMachine):
         held = [task[:2] for tasks in self.house.backend.held.values() for task in tasks]
         live = [task for task in held if task[0] in self.house.controller.core.runs]
         assert len(live) == len(set(live))
+
+    def teardown(self) -> None:
+        reactor._ROWS_OF_THEIR_OWN = _FEW
 
 
 ControllerMachine.TestCase.settings = settings(

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cellburst.model.blob import Packed
 from cellburst.model.known import Tried
 from cellburst.model.machine import Fleet, Machine, fleet_of
-from cellburst.model.outcome import OutcomeKind, TaskResult
+from cellburst.model.outcome import OutcomeKind, Span, TaskResult
 from cellburst.model.run import Counts, Run, RunState, RunStatus
 from cellburst.model.sweep import KEY, SweepPart
 
@@ -61,9 +61,9 @@ class Backlog:
             self._fresh = range(0)
         return found
 
-    def clear(self) -> list[int]:
+    def clear(self) -> Sequence[int]:
         """Take everything out."""
-        taken = [*self._back, *self._fresh]
+        taken: Sequence[int] = [*self._back, *self._fresh] if self._back else self._fresh
         self._back.clear()
         self._fresh = range(0)
         return taken
@@ -214,6 +214,32 @@ class RunBook(Struct):
         for worker, count in freed.items():
             if worker:
                 self._free(worker, count)
+
+    def spans(self, indices: Sequence[int]) -> list[Span]:
+        """Tasks of the run with their generations and attempts, neighbours that have the same together."""
+        generations, spent = self.generations, self.spent
+        if isinstance(indices, range) and indices and not (generations or spent):
+            return [Span(indices.start, indices.stop, 1, 0)]
+        found: list[list[int]] = []
+        last = [-1, -1, 0, 0]
+        for index in sorted(indices):
+            generation, attempt = generations.get(index, 1), spent.get(index, 0)
+            if last[1] == index and last[2] == generation and last[3] == attempt:
+                last[1] = index + 1
+            else:
+                last = [index, index + 1, generation, attempt]
+                found.append(last)
+        return [Span(*each) for each in found]
+
+    def close_alike(self, spans: Sequence[Span], kind: OutcomeKind) -> None:
+        """Count endings of tasks that nobody holds."""
+        for span in spans:
+            self.over[span.first : span.stop] = b"\1" * len(span)
+            for memory in (self.given, self.keys):
+                for index in range(span.first, span.stop) if memory else ():
+                    memory.pop(index, None)
+        name = _COUNTED[kind]
+        self.tally[name] = self.tally.get(name, 0) + sum(map(len, spans))
 
     def reopen_task(self, index: int, state: str) -> None:
         """Take an ending, counted as ``state``, out of the books: the task has a new generation."""

@@ -234,10 +234,13 @@ class Controller:
             moved[item.run] = None
             if isinstance(item, fx.Began):
                 self.followers.tell(item.run, TasksBegan(item.run, tuple(item.indices)))
-            if isinstance(item, fx.Ended):
+            if isinstance(item, fx.Ended | fx.EndedAlike):
                 book = self.core.runs.get(item.run) or self.core.closed.get(item.run)
                 single, prompt = (book.run.single, book.run.sweep.kind == "calls") if book else (False, False)
-                self.followers.ended(item.run, item.results, single, prompt)
+                if isinstance(item, fx.Ended):
+                    self.followers.ended(item.run, item.results, single, prompt)
+                else:
+                    self.followers.ended_alike(item.run, item.indices, prompt)
         for run in moved:
             if run in self.followers:
                 self.followers.moved(run, lambda run=run: self.status(run))  # type: ignore[misc]

@@ -107,6 +107,13 @@ class Ended(Struct, frozen=True):
     results: Sequence[TaskResult]
 
 
+class EndedAlike(Struct, frozen=True):
+    """News: these tasks of a run ended before anybody began them."""
+
+    run: str
+    indices: Sequence[int]
+
+
 class Began(Struct, frozen=True):
     """News: a worker was given these tasks."""
 
@@ -120,7 +127,7 @@ class Moved(Struct, frozen=True):
     run: str
 
 
-News = Ended | Began | Moved
+News = Ended | EndedAlike | Began | Moved
 
 
 class Effects(Struct):

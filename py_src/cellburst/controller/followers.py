@@ -115,6 +115,13 @@ class Followers:
         watched.prompt = prompt
         watched.result = msgspec.structs.replace(results[-1], outputs=()) if single or (prompt and alone) else None
 
+    def ended_alike(self, run: str, indices: Sequence[int], prompt: bool = False) -> None:
+        """The same of tasks whose results nobody waits for."""
+        watched = self._runs.get(run)
+        if watched is not None:
+            watched.ended += indices
+            watched.prompt, watched.result = prompt, None
+
     def moved(self, run: str, status: Callable[[], RunStatus]) -> None:
         """Tell followers where the run is: at once, or at the end of the interval since the last time."""
         watched = self._runs.get(run)

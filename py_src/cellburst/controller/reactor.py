@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Collection, Sequence
 
 from cellburst.abc import Holding, WorkerLoss
-from cellburst.controller import retry
+from cellburst.controller import endings, retry
 from cellburst.controller.book import RunBook
 from cellburst.controller.core import Batch, Core, WorkerBook
-from cellburst.controller.effects import CancelTasks, Effects, Ended, ForgetRun, Moved
+from cellburst.controller.effects import CancelTasks, Effects, Ended, EndedAlike, ForgetRun, Moved
 from cellburst.model.events import (
     AttemptEnded,
     RunClosed,
@@ -21,12 +21,15 @@ from cellburst.model.events import (
     RunStateChanged,
     RunSubmitted,
     TasksEnded,
+    TasksEndedAlike,
     TasksRetried,
 )
-from cellburst.model.outcome import ErrorInfo, LossReason, OutcomeKind, TaskResult
+from cellburst.model.outcome import LossReason, OutcomeKind, TaskResult
 from cellburst.model.run import ENDED, Run, RunState, grows
 
 _FAILED = OutcomeKind.FAILED
+_ROWS_OF_THEIR_OWN = 100
+"""So few neighbours that end alike have an outcome each, which readers find faster."""
 
 
 def submit(core: Core, run: Run, effects: Effects) -> None:
@@ -210,9 +213,9 @@ def _judge_loss(
     core: Core, book: RunBook, worker: str, loss: WorkerLoss, index: int, now: float, effects: Effects
 ) -> None:
     if loss.cancelled or book.state is RunState.CANCELLING:
-        ending = _ending_of(loss, index, worker, now, OutcomeKind.CANCELLED, "RunCancelled", loss.message)
+        ending = endings.of_loss(loss, index, worker, now, OutcomeKind.CANCELLED, "RunCancelled", loss.message)
     elif loss.timed_out or loss.reason is None:
-        ending = _ending_of(loss, index, worker, now, OutcomeKind.FAILED, "TaskTimeout", loss.message)
+        ending = endings.of_loss(loss, index, worker, now, OutcomeKind.FAILED, "TaskTimeout", loss.message)
         if not _judge(book, ending, now, effects):
             return
     else:
@@ -220,27 +223,11 @@ def _judge_loss(
         decision = retry.after_loss(book.run.options, loss.reason, losses, core.settings.worker_losses)
         kind = OutcomeKind.UNKNOWN if decision is retry.RetryDecision.UNKNOWN else OutcomeKind.FAILED
         sentence = retry.loss_sentence(loss.reason, loss.message, losses)
-        ending = _ending_of(loss, index, worker, now, kind, "WorkerLost", sentence)
+        ending = endings.of_loss(loss, index, worker, now, kind, "WorkerLost", sentence)
         if decision is retry.RetryDecision.AGAIN:
             _try_again(book, ending, loss.reason, loss.message, now, effects)
             return
     end_tasks(core, book, [ending], now, effects)
-
-
-def _ending_of(
-    loss: WorkerLoss, index: int, worker: str, now: float, kind: OutcomeKind, error: str, message: str
-) -> TaskResult:
-    return TaskResult(
-        index=index,
-        generation=loss.generation,
-        attempt=loss.attempt,
-        kind=kind,
-        started=loss.started or now,
-        seconds=loss.seconds,
-        peak_rss=loss.peak_rss,
-        error=ErrorInfo(error, message),
-        worker=worker,
-    )
 
 
 def cancel(core: Core, run: str, indices: Sequence[int], now: float, effects: Effects) -> int:
@@ -250,10 +237,11 @@ def cancel(core: Core, run: str, indices: Sequence[int], now: float, effects: Ef
         return 0
     whole = not indices
     wanted = frozenset(indices)
-    waiting = book.backlog.clear() if whole else book.backlog.remove(wanted)
-    for index in [i for i in book.hits if whole or i in wanted]:
+    waiting: Sequence[int] = book.backlog.clear() if whole else book.backlog.remove(wanted)
+    hits = [i for i in book.hits if whole or i in wanted]
+    for index in hits:
         del book.hits[index]
-        waiting.append(index)
+    waiting = [*waiting, *hits] if hits else waiting
     running = [i for i in book.held if whole or i in wanted]
     if whole and (running or book.open or grows(book.run)):
         book.state = RunState.CANCELLING
@@ -268,12 +256,14 @@ def cancel(core: Core, run: str, indices: Sequence[int], now: float, effects: Ef
 
 
 def _cancel_waiting(core: Core, book: RunBook, indices: Sequence[int], now: float, effects: Effects) -> None:
-    error = ErrorInfo("RunCancelled", "cancelled before it was started")
-    results = [
-        TaskResult(i, book.generation(i), book.spent.get(i, 0), OutcomeKind.CANCELLED, now, 0.0, error=error)
-        for i in indices
-    ]
-    end_tasks(core, book, results, now, effects)
+    like, spans = endings.before_start(now), book.spans(indices)
+    if len(indices) <= len(spans) * _ROWS_OF_THEIR_OWN:
+        end_tasks(core, book, [s.result(like, i) for s in spans for i in range(s.first, s.stop)], now, effects)
+        return
+    book.close_alike(spans, like.kind)
+    effects.facts.append(TasksEndedAlike(book.run.id, tuple(spans), like, now))
+    effects.news.append(EndedAlike(book.run.id, indices))
+    settle(core, book, now, effects)
 
 
 def reopen(core: Core, book: RunBook, states: dict[int, str], now: float, effects: Effects) -> None:
