@@ -306,6 +306,19 @@ def test_every_attempt_of_a_task_is_told_in_order(store: SqliteStore, browser: S
     assert [row.outcome for row in browser.attempts(RUN, 0)] == ["lost", "retried", "failed", "succeeded"]
 
 
+def test_tasks_that_ended_alike_have_a_letter_and_an_attempt_each(store: SqliteStore, browser: SqliteBrowser) -> None:
+    like = make_failure(0, kind=OutcomeKind.CANCELLED, attempt=0, worker="")
+    store.commit([RunSubmitted(make_run(1, COUNT)), TasksEnded(RUN, (make_result(300),), T0)])
+    store.commit([TasksEndedAlike(RUN, (Span(200, COUNT - 1, 1, 0),), like, T0 + 1)])
+    assert browser.states(RUN) == "q" * 200 + "c" * 100 + "s" + "c" * (COUNT - 302) + "q"
+    store.commit([TasksRetried(RUN, (400,), T0 + 2)])
+    store.commit([TasksEnded(RUN, (make_result(400), make_result(400, 2)), T0 + 3)])
+    assert browser.states(RUN)[399:402] == "csc"
+    tried = [(row.generation, row.attempt, row.outcome, row.message) for row in browser.attempts(RUN, 400)]
+    assert tried == [(1, 0, "cancelled", "ValueError: no such thing"), (2, 1, "succeeded", "")]
+    assert [row.outcome for row in browser.attempts(RUN, 401)] == ["cancelled"]
+
+
 @pytest.mark.parametrize("ask", ["summary", "version", "states"])
 def test_an_unknown_run_is_refused(ask: str, browser: SqliteBrowser) -> None:
     for run in (run_id(9), "../../etc/passwd", "' OR 1=1 --", ""):

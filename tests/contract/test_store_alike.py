@@ -6,7 +6,6 @@ from msgspec.structs import replace
 
 from cellburst.abc import RunStore
 from cellburst.model.events import (
-    AttemptEnded,
     RunDeleted,
     RunStateChanged,
     RunSubmitted,
@@ -15,7 +14,7 @@ from cellburst.model.events import (
     TasksRetried,
     TasksStarted,
 )
-from cellburst.model.outcome import ErrorInfo, LossReason, OutcomeKind, Span, TaskResult
+from cellburst.model.outcome import ErrorInfo, OutcomeKind, Span, TaskResult
 from cellburst.model.run import Counts, RunState
 from tests.contract.stores import Case, states
 from tests.unit.store.builders import T0, make_result, make_run, run_id
@@ -96,10 +95,9 @@ def test_a_late_outcome_of_an_earlier_generation_does_not_replace_it(case: Case,
         assert after.result(RUN, 0) is None
 
 
-def test_what_earlier_attempts_printed_is_found(case: Case, store: RunStore) -> None:
+def test_what_its_last_attempt_printed_is_found(case: Case, store: RunStore) -> None:
     store.append_outputs(RUN, 1, 2, [{"output_type": "stream", "name": "stdout", "text": "half"}])
-    lost = AttemptEnded(RUN, 1, 1, 2, "w1", LossReason.EXITED, "it exited", T0 + 2)
-    store.commit([lost, alike(RUN, Span(1, 2, 1, 2))])
+    store.commit([alike(RUN, Span(1, 2, 1, 2))])
     for after in case.before_and_after():
         assert [record["text"] for record in after.outputs(RUN, 1)] == ["half"]
 
