@@ -98,7 +98,7 @@ def opened(lab: Lab, browser: Browser, width: int, theme: str, panel: int) -> It
     context.set_default_timeout(60_000)
     page = context.new_page()
     try:
-        open_lab(page, lab)
+        open_lab(page, lab, f"lab/workspaces/{theme}-{width}-{panel}")  # without what other pages have left open
         if theme == "dark":
             dark(page)
         else:
