@@ -13,6 +13,8 @@ from typing import Any
 
 NEVER = frozenset({"__main__", "__mp_main__", "cellburst"})
 """Names of modules that are never anybody's own."""
+_OF_PACKAGES = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
+"""In the names of what is installed, also in an environment that is reached by a ``.pth`` file (``uv run --with``)."""
 
 
 def is_local(module: object) -> bool:
@@ -125,6 +127,8 @@ def is_installed(path: str) -> bool:
     if path.startswith(_prefixes()):  # as most do; the real path is dear
         return True
     full = os.path.realpath(path)
+    if any(name in f"{full}{os.sep}" for name in _OF_PACKAGES):
+        return True
     return any(full == root or full.startswith(root + os.sep) for root in _installed_roots())
 
 

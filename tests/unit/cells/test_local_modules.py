@@ -45,6 +45,14 @@ def test_what_is_local(project: Path) -> None:
     assert {"mine", "pack", "pack.sub"} <= set(local_modules.loaded())
 
 
+@pytest.mark.parametrize("packages", ["site-packages", "dist-packages"])
+def test_what_another_environment_has_installed_is_not(project: Path, packages: str) -> None:
+    write(project / "lib" / packages, reached="x = 1")
+    sys.path.append(str(project / "lib" / packages))  # as a .pth file does
+    assert not local_modules.is_local(importlib.import_module("reached"))
+    assert local_modules.extra_path([str(project), str(project / "lib" / packages)]) == (str(project),)
+
+
 @pytest.mark.parametrize("module", [json, np, np.linalg, sys, os, pytest, time, sys.modules["__main__"], local_modules])
 def test_what_is_not(module: ModuleType) -> None:
     assert not local_modules.is_local(module)

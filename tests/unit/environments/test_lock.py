@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import sys
 import tarfile
 import time
@@ -21,16 +20,10 @@ PY = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that counts as one of installed packages."""
-    from cellburst.cells import local_modules
-
+def site(tmp_path: Path) -> Path:
+    """A folder that counts as one of installed packages, by its name."""
     place = tmp_path / "env" / "lib" / PY / "site-packages"
     place.mkdir(parents=True)
-    roots = (*local_modules._installed_roots(), str(place))
-    monkeypatch.setattr(local_modules, "_installed_roots", lambda: roots)
-    monkeypatch.setattr(local_modules, "_prefixes", lambda: tuple(root + os.sep for root in roots))
-    local_modules.is_installed.cache_clear()
     return place
 
 
