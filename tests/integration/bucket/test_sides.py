@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -114,12 +114,7 @@ def run_of(count: int, **options: object) -> Run:
 
 def live(side: MachineSide, name: str, folder: BlobFolder, executed: Counter[int]) -> None:
     """A machine until it ends; task 7 fails at first, and task 9 leaves something large."""
-    while True:
-        try:
-            side.open()
-            break
-        except CloudError:
-            continue
+    until_answered(side.open)
     side.say(MachineState.RUNNING)
     while True:
         orders = side.step()
@@ -135,6 +130,15 @@ def live(side: MachineSide, name: str, folder: BlobFolder, executed: Counter[int
             side.ended(work, result_of(work, folder), f"{name}.0")
     while not side.close():
         pass
+
+
+def until_answered(ask: Callable[[], object]) -> None:
+    while True:
+        try:
+            ask()
+            return
+        except CloudError:
+            continue
 
 
 def result_of(work: Work, folder: BlobFolder) -> TaskResult:
@@ -183,7 +187,7 @@ def test_a_run_comes_home_whatever_the_cloud_answers(place: Cloud, together: Thr
     (ref,) = outcomes[9].value.buffers
     kept = BlobFolder(place.folder / "home")
     assert ref not in kept
-    home.fetch(9, 1)
+    until_answered(lambda: home.fetch(9, 1))
     assert kept.read(ref) == LARGE
     place.cloud.disarm()
     for machine in machines:
