@@ -26,7 +26,7 @@ from cellburst.worker.memory import own_memory
 from cellburst.worker.task import task
 
 IDLE_BEFORE_CHORES = 0.2
-_IDLE_BEFORE_COLLECTING = 0.05  # seconds; with large libraries loaded, a collection takes 0.1 s
+_IDLE_BEFORE_COLLECTING = 0.5  # seconds; with large libraries loaded, a cell that comes waits for 0.1 s
 _MUCH = 128 << 20  # bytes of rubbish for which the next task must wait
 _PIPES = (1, 2)
 _READ_WITHIN = 0.25  # seconds, for a pool on a busy machine; a child that is kept may write for ever
