@@ -16,6 +16,7 @@ class Costs:
     """Seconds; ``over`` are the cells over the goal beyond the time to copy their data.
 
     ``work`` is what the processors did: its median, its 95th percentile, and how many cells are so over the goal.
+    ``garbage`` is how much longer a kernel looks for garbage, for each cell on average.
     """
 
     median: float
@@ -23,6 +24,7 @@ class Costs:
     worst: tuple[CellResult, ...]
     over: tuple[CellResult, ...]
     work: tuple[float, float, int]
+    garbage: float
 
 
 def costs(cells: Sequence[CellResult]) -> Costs | None:
@@ -39,6 +41,7 @@ def costs(cells: Sequence[CellResult]) -> Costs | None:
         worst=tuple(reversed(run[-10:])),
         over=tuple(reversed(over)),
         work=(work[len(run) // 2], work[late], sum(cell.work > GOAL_WORST + cell.copying for cell in run)),
+        garbage=sum(cell.garbage for cell in run) / len(run),
     )
 
 
@@ -48,6 +51,7 @@ def costs_text(found: Costs) -> str:
         f"added cost per cell: median {found.median * 1e3:.1f} ms (goal < {GOAL_MEDIAN * 1e3:.0f}), "
         f"95 % {found.p95 * 1e3:.1f} ms; {len(found.over)} cells over {GOAL_WORST * 1e3:.0f} ms + data (goal 0)",
         work_text(found),
+        garbage_text(found),
     ]
     for cell in found.worst:
         data = f"{cell.size / 1e6:8.2f} MB copied in {cell.copying * 1e3:7.1f} ms"
@@ -62,3 +66,8 @@ def work_text(found: Costs) -> str:
         f"added work of the processors: median {median * 1e3:.1f} ms, 95 % {p95 * 1e3:.1f} ms; "
         f"{over} cells over {GOAL_WORST * 1e3:.0f} ms + data"
     )
+
+
+def garbage_text(found: Costs) -> str:
+    """What is in no cell's figure."""
+    return f"looking for garbage in the kernel: {found.garbage * 1e3:+.1f} ms per cell, in none of these figures"

@@ -29,6 +29,7 @@ def _load():
     spec = importlib.util.spec_from_file_location({name!r}, {path!r})
     sys.modules[{name!r}] = module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.listen()
 _load()
 del _load
 """
@@ -92,7 +93,7 @@ class Kernel:
             raise KernelDied(f"the kernel could not be described: {problem}")
         found = json.loads(self._description.read_text("ascii"))
         record.names, record.states = found["names"], found["states"]
-        record.sizes = found["sizes"]
+        record.sizes, record.garbage = found["sizes"], found["garbage"]
 
     def copy_seconds(self, names: Iterable[str]) -> float:
         """How long copying these variables takes there."""

@@ -22,10 +22,10 @@ class Output:
 class Record:
     """``names`` and ``states`` are the probe's, after the cell; ``files`` what lies in the working directory then.
 
-    ``seconds`` from sending the cell to its end, ``work`` of the processors meanwhile; ``copying`` what copies of the
-    variables that it mentions take, before and after it, if that was measured; ``refusal`` is the reason with which a
-    cell was refused before it was run without the line; ``said`` are the sentences with which cellburst warned,
-    ``card`` what it showed of the run itself.
+    ``seconds`` from sending the cell to its end, in ``garbage`` of which the kernel looked for garbage; ``work`` of the
+    processors meanwhile; ``copying`` what copies of the variables that it mentions take, before and after it, if that
+    was measured; ``refusal`` is the reason with which a cell was refused before it was run without the line; ``said``
+    are the sentences with which cellburst warned, ``card`` what it showed of the run itself.
     """
 
     source: str
@@ -37,6 +37,7 @@ class Record:
     sizes: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     work: float = 0.0
+    garbage: float = 0.0
     copying: float = 0.0
     refusal: str = ""
     said: list[str] = field(default_factory=list)

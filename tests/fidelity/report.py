@@ -6,7 +6,7 @@ import platform
 from collections import Counter
 from collections.abc import Sequence
 
-from tests.fidelity.costs import GOAL_MEDIAN, GOAL_WORST, costs, work_text
+from tests.fidelity.costs import GOAL_MEDIAN, GOAL_WORST, costs, garbage_text, work_text
 from tests.fidelity.markup import Markup, element, join
 from tests.fidelity.report_cells import cell_block
 from tests.fidelity.results import BookResult, CellResult, counts, share_equal
@@ -147,7 +147,7 @@ def _costs(cells: Sequence[CellResult]) -> Markup:
     words = (
         f"Wall time of the remote cell less the faster plain one: median {found.median * 1e3:.1f} ms, "
         f"95 % {found.p95 * 1e3:.1f} ms; {len(found.over)} cells over {GOAL_WORST * 1e3:.0f} ms "
-        f"and the time to copy their data. {work_text(found).capitalize()}."
+        f"and the time to copy their data. {work_text(found).capitalize()}; {garbage_text(found)}."
     )
     table = element("div", element("table", head, *rows), class_="scroll")
     return join(element("h2", "What it costs"), element("p", words), table)

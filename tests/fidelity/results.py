@@ -10,6 +10,7 @@ from tests.fidelity import outputs
 from tests.fidelity.compare import compare
 from tests.fidelity.notebooks import Notebook
 from tests.fidelity.passes import Passes, mentioned
+from tests.fidelity.record import Record
 from tests.fidelity.verdict import Judge, Verdict
 
 KINDS = ("equal", "refused", "said", "carried", "silent")
@@ -17,8 +18,9 @@ KINDS = ("equal", "refused", "said", "carried", "silent")
 
 @dataclass
 class CellResult:
-    """``cost`` is what the remote cell took more than the faster plain one, in seconds; ``size`` bytes of data.
-    ``copying`` is the time that plain copies of that data take, there and back; ``work`` what the processors did more.
+    """``cost`` is what the remote cell took more than the faster plain one, which took ``plain`` seconds, each without
+    the time in which its kernel looked for garbage; ``garbage`` is how much more there was of that. ``size`` is bytes
+    of data, ``copying`` the time that plain copies of it take, there and back; ``work`` what the processors did more.
 
     ``card`` says that cellburst showed how the run goes on, as it does after half a second: no output of the cell.
     """
@@ -34,6 +36,8 @@ class CellResult:
     unstable: tuple[str, ...]
     card: bool = False
     work: float = 0.0
+    plain: float = 0.0
+    garbage: float = 0.0
     pictures: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -57,19 +61,22 @@ def judge_notebook(book: Notebook, passes: Passes) -> BookResult:
     for cell, plain, (again, *others), remote in zip(book.runnable, passes.plain, further, passes.remote, strict=False):
         comparison = compare(plain, (again, *others), remote)
         verdict = judge.judge(comparison, remote)
+        faster = min(without_garbage(plain), without_garbage(again))
         result.cells.append(
             CellResult(
                 notebook=book.name,
                 number=cell.number,
                 source=cell.source,
                 verdict=verdict,
-                cost=remote.seconds - min(plain.seconds, again.seconds),
+                cost=without_garbage(remote) - faster,
                 size=data_size(cell.source, plain.sizes),
                 copying=again.copying,
                 places=comparison.places,
                 unstable=comparison.unstable,
                 card=bool(remote.card),
-                work=remote.work - min(plain.work, again.work),
+                work=remote.work - remote.garbage - min(plain.work - plain.garbage, again.work - again.garbage),
+                plain=faster,
+                garbage=remote.garbage - (plain.garbage + again.garbage) / 2,
             )
         )
         _keep_pictures(result.cells[-1], outputs.pictures(plain.outputs), outputs.pictures(remote.outputs))
@@ -78,6 +85,11 @@ def judge_notebook(book: Notebook, passes: Passes) -> BookResult:
         lost = next((r.lost for records in (passes.plain, passes.again, passes.remote) for r in records if r.lost), "")
         result.problem = f"{missing} cells were not run: {lost}"
     return result
+
+
+def without_garbage(record: Record) -> float:
+    """What a cell took, but for the search for garbage, which begins by a count and falls on any cell."""
+    return record.seconds - record.garbage
 
 
 def silent(result: BookResult) -> bool:

@@ -12,6 +12,7 @@ import sys
 from types import TracebackType
 from typing import Any, NoReturn
 
+from cellburst.magics.sources import search_once
 from cellburst.payload.collecting import uncollected
 
 _RENDER = "_render_traceback_"
@@ -55,6 +56,7 @@ class _ShowTraceback:
         _, error, trace = exc_tuple or sys.exc_info()
         if error is self._error and trace is not None:
             cut(trace, self._made)
+        search_once(error)
         with uncollected():  # a quarter of the time, where whole files of libraries are read to draw a frame
             return self._shell.showtraceback(exc_tuple, *args, **options)
 

@@ -18,6 +18,7 @@ from . import (
     copying,
     figures,
     frames,
+    garbage,
     instances,
     live,
     namespace,
@@ -46,11 +47,13 @@ HANDLERS = (
 def describe(target: str) -> int:
     """Write the description of this kernel to ``target`` as JSON; how many places it has."""
     shell: Any = sys.modules["IPython"].get_ipython()  # type: ignore[attr-defined]
-    found = description(shell.user_ns, namespace.roots(shell), shell)
+    garbage_seconds = garbage.take()
+    found = {**description(shell.user_ns, namespace.roots(shell), shell), "garbage": garbage_seconds}
     unfinished = f"{target}.part"
     with open(unfinished, "w", encoding="ascii") as file:
         json.dump(found, file)
     os.replace(unfinished, target)
+    garbage.take()  # what this was made of is no cell's
     return len(found["names"])
 
 
@@ -66,6 +69,7 @@ def description(user_ns: dict[str, Any], roots: dict[str, Any], shell: Any = Non
 
 
 copy_seconds = copying.seconds
+listen = garbage.listen
 
 
 def forget_last_input(_: Any = None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import sys
 import traceback
 from collections.abc import Iterator
@@ -119,3 +120,25 @@ def test_without_a_traceback_or_a_shell_it_is_just_raised() -> None:
     with pytest.raises(ValueError, match="x"):
         raise_as_the_cells(object(), error)
     assert hasattr(error, "_render_traceback_")
+
+
+def test_the_modules_are_gone_through_once_for_a_cells_frames(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    class Watched(dict[str, str]):
+        def get(self, key: str, default: Any = None) -> Any:  # asked for each module that is gone through
+            if key == "sys.watched":
+                asked.append(key)
+            return super().get(key, default)
+
+    watched: Any = type(sys)("sys.watched")
+    watched.__file__ = "/no/such/watched.py"
+    monkeypatch.setitem(sys.modules, "sys.watched", watched)
+    monkeypatch.setattr(inspect, "_filesbymodname", Watched(inspect._filesbymodname))  # type: ignore[attr-defined]
+    SOURCES.append("def f(n):\n    1 / n\ndef g(n):\n    f(0) if not n else g(n - 1)\ng(20)")
+    shell.run_cell("%%pretend\nof a file that inspect has not met")
+    remote = len(asked)
+    shell.run_cell("def g(n):\n    1 / 0 if not n else g(n - 1)\ng(20)")
+    assert 1 <= remote <= 3 < len(asked) - remote
