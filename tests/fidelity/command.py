@@ -24,9 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended as at any other end
     books = limited((read(path) for path in find(given.notebooks)), given.cells)
     results: list[BookResult] = []
-    for result in run_all(
-        books, target=given.target, processes=given.processes, fresh=given.fresh, freeze=given.freeze
-    ):
+    how = {"processes": given.processes, "fresh": given.fresh, "freeze": given.freeze, "times": given.times}
+    for result in run_all(books, target=given.target, **how):
         results.append(result)
         for line in book_text(result):
             print(line, flush=True)
@@ -78,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cells", type=int, help="run only so many cells, of the first notebooks")
     parser.add_argument("--allow", type=float, default=99.0, help="percent of the cells that must be equal (99)")
     parser.add_argument("-j", "--processes", type=int, default=1, help="notebooks at the same time (1)")
+    parser.add_argument("--times", type=int, default=1, help="run each notebook so often: its cells cost the least (1)")
     parser.add_argument("--fresh", action="store_true", help="a new controller with new workers for each notebook")
     parser.add_argument("--freeze", action="store_true", help="run a copy of cellburst as it is now, unmoved by edits")
     return parser

@@ -96,8 +96,8 @@ class Kernel:
         record.sizes, record.garbage = found["sizes"], found["garbage"]
 
     def copy_seconds(self, names: Iterable[str]) -> float:
-        """How long copying these variables takes there."""
-        said = self._ask(f"{_MODULE}.copy_seconds({sorted(names)!r})")
+        """How long copying these variables to another process would take."""
+        said = self._ask(f"{_MODULE}.copy_seconds({sorted(names)!r}, {str(self._workshop.copies)!r})")
         found = re.search(r"'text/plain': '([\d.e+-]+)'", said)
         return float(found.group(1)) if found else 0.0
 

@@ -39,6 +39,7 @@ class Passes:
 def run_notebook(book: Notebook, workshop: Workshop, target: str) -> Passes:
     """All three passes over a notebook's runnable cells."""
     found = Passes()
+    workshop.forget_copies()
     sources = [cell.source for cell in book.runnable]
     try:
         found.plain = _run(book, workshop, (plainly(source) for source in sources), extension=False)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from tests.fidelity import outputs
 from tests.fidelity.compare import compare
@@ -85,6 +85,29 @@ def judge_notebook(book: Notebook, passes: Passes) -> BookResult:
         lost = next((r.lost for records in (passes.plain, passes.again, passes.remote) for r in records if r.lost), "")
         result.problem = f"{missing} cells were not run: {lost}"
     return result
+
+
+def joined(runs: Sequence[BookResult]) -> BookResult:
+    """One finding of a notebook that was run several times: what each cell took at the least, and its worst verdict.
+
+    Whatever else a machine does only adds to what a cell takes.
+    """
+    first = runs[0]
+    broken = next((run for run in runs if run.problem), first)
+    cells = [_least(cells) for cells in zip(*(run.cells for run in runs), strict=False)]
+    return BookResult(first.name, cells, first.skipped, broken.problem)
+
+
+def _least(runs: Sequence[CellResult]) -> CellResult:
+    plain = min(run.plain for run in runs)
+    return replace(
+        next((run for run in runs if run.verdict.silent), runs[0]),
+        cost=min(run.cost + run.plain for run in runs) - plain,
+        plain=plain,
+        copying=min(run.copying for run in runs),
+        work=min(run.work for run in runs),
+        garbage=sum(run.garbage for run in runs) / len(runs),
+    )
 
 
 def without_garbage(record: Record) -> float:

@@ -16,7 +16,7 @@ from tests.fidelity.kernels import Kernel
 from tests.fidelity.notebooks import Notebook
 from tests.fidelity.passes import Passes, run_notebook, run_otherwise
 from tests.fidelity.record import Record
-from tests.fidelity.results import BookResult, judge_notebook, silent
+from tests.fidelity.results import BookResult, joined, judge_notebook, silent
 from tests.fidelity.workshop import Workshop, freeze_code
 
 _LIBRARIES = ("numpy", "pandas", "matplotlib.pyplot", "IPython")
@@ -43,11 +43,18 @@ class NotWorkingError(Exception):
 
 
 def run_all(
-    books: Sequence[Notebook], *, target: str, processes: int = 1, fresh: bool = False, freeze: bool = False
+    books: Sequence[Notebook],
+    *,
+    target: str,
+    processes: int = 1,
+    fresh: bool = False,
+    freeze: bool = False,
+    times: int = 1,
 ) -> Iterator[BookResult]:
     """The findings of each notebook, as they come; ``processes`` notebooks at the same time, with a controller each.
 
-    ``fresh`` ends the controller after each notebook; ``freeze`` runs a copy of cellburst as it is now.
+    ``fresh`` ends the controller after each notebook; ``freeze`` runs a copy of cellburst as it is now; ``times`` is
+    how often each notebook is run, for the least that its cells cost.
     """
     shared = Path(tempfile.mkdtemp(prefix="cbf-shared-"))
     if freeze:
@@ -57,7 +64,7 @@ def run_all(
     for book in books:
         waiting.put(book)
     found: Found = SimpleQueue()
-    threads = [Thread(target=_work, args=(workshop, target, fresh, waiting, found)) for workshop in workshops]
+    threads = [Thread(target=_work, args=(workshop, target, fresh, times, waiting, found)) for workshop in workshops]
     try:
         for thread in threads:
             thread.start()
@@ -84,16 +91,14 @@ def _results(found: Found, threads: int) -> Iterator[BookResult]:
             yield result
 
 
-def _work(workshop: Workshop, target: str, fresh: bool, waiting: SimpleQueue[Notebook], found: Found) -> None:
+def _work(
+    workshop: Workshop, target: str, fresh: bool, times: int, waiting: SimpleQueue[Notebook], found: Found
+) -> None:
     try:
         warm(workshop, target)
         while True:
             book = waiting.get_nowait()
-            passes = run_notebook(book, workshop, target) if book.runnable else Passes()
-            result = judge_notebook(book, passes)
-            if silent(result) and (otherwise := run_otherwise(book, workshop)):
-                result = judge_notebook(book, replace(passes, otherwise=otherwise))
-            found.put(result)
+            found.put(joined([_judged(book, workshop, target) for _ in range(times)]))
             if fresh and not waiting.empty():
                 workshop.end_controller()
                 warm(workshop, target)
@@ -104,6 +109,14 @@ def _work(workshop: Workshop, target: str, fresh: bool, waiting: SimpleQueue[Not
     finally:
         ensure_event_loop().close()  # jupyter_client has made one for this thread
         found.put(None)
+
+
+def _judged(book: Notebook, workshop: Workshop, target: str) -> BookResult:
+    passes = run_notebook(book, workshop, target) if book.runnable else Passes()
+    result = judge_notebook(book, passes)
+    if silent(result) and (otherwise := run_otherwise(book, workshop)):
+        return judge_notebook(book, replace(passes, otherwise=otherwise))
+    return result
 
 
 def warm(workshop: Workshop, target: str) -> None:

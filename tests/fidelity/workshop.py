@@ -18,14 +18,16 @@ _MOST_FILES = 500
 
 
 class Workshop:
-    """A home of its own; ``work`` is the working directory of every kernel, emptied before each."""
+    """A home of its own; ``work`` is the working directory of every kernel, emptied before each, and ``copies`` is for
+    what only its copying is timed of."""
 
     def __init__(self, *, workers: int = 2, shared: Path | None = None) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="cbf-"))
         self.work = self.home / "work"
+        self.copies = self.home / "copies"
         self._shared = shared or self.home / "shared"
         self._workers = workers
-        for folder in (self.work, self._shared / "mpl", self.home / "user", self.home / "jupyter"):
+        for folder in (self.work, self.copies, self._shared / "mpl", self.home / "user", self.home / "jupyter"):
             folder.mkdir(parents=True, exist_ok=True)
 
     def environment(self) -> dict[str, str]:
@@ -66,6 +68,11 @@ class Workshop:
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink()
+
+    def forget_copies(self) -> None:
+        """Remove what only its copying was timed of."""
+        for entry in self.copies.iterdir():
+            entry.unlink()
 
     def files(self) -> dict[str, str]:
         """Size and digest of each file in the working directory, without what Python keeps for itself."""

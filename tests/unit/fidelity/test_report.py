@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
+
+import pytest
 
 from tests.fidelity.changes import marked
 from tests.fidelity.command import as_json, passed, summary
 from tests.fidelity.compare import Difference
 from tests.fidelity.costs import costs
 from tests.fidelity.report import page
-from tests.fidelity.results import BookResult, CellResult, data_size
+from tests.fidelity.results import BookResult, CellResult, data_size, joined
 from tests.fidelity.text import book_text
 from tests.fidelity.verdict import Verdict
 from tests.unit.fidelity.records import png
@@ -100,3 +103,16 @@ def test_changes_are_marked() -> None:
     long, other = marked("x" * 9000 + "1", "x" * 9000 + "2")
     assert long.endswith('<span class="gone">' + "x" * 1000 + "1</span>")
     assert other.endswith("2</span>")
+
+
+def test_of_several_runs_the_least_of_each_side_and_the_worst_verdict_count() -> None:
+    difference = Difference("names", "a", "1", "2")
+    runs = [
+        BookResult("book", [replace(cell(1, cost=0.05), plain=0.2, work=0.09, copying=0.3, garbage=0.01)]),
+        BookResult("book", [replace(cell(1, "silent", 0.07, silent=[difference]), plain=0.1, work=0.04, copying=0.2)]),
+    ]
+    (found,) = joined(runs).cells
+    assert found.cost == pytest.approx(0.17 - 0.1)
+    assert (found.plain, found.work, found.copying, found.garbage) == (0.1, 0.04, 0.2, 0.005)
+    assert found.verdict.silent == [difference]
+    assert joined([runs[0], BookResult("book", problem="the kernel died")]).problem
