@@ -23,6 +23,7 @@ export interface IColumn {
   readonly read: (task: TaskRow) => unknown;
 }
 
+const SAME = 'value';
 const MOST = 60;
 const LONGEST_SORT = 200;
 
@@ -32,48 +33,60 @@ export interface INames {
   readonly metrics: readonly string[];
   /** Some value is no table row: it has a column of its own. */
   readonly scalar: boolean;
+  /** The metric called "value" says no more than the values, as where a run is judged by them. */
+  readonly repeated: boolean;
   /** Some task has left files. */
   readonly files: boolean;
 }
 
-export const NO_NAMES: INames = { values: [], metrics: [], scalar: false, files: false };
+export const NO_NAMES: INames = {
+  values: [],
+  metrics: [],
+  scalar: false,
+  repeated: true,
+  files: false
+};
 
 /** What is known of names and what these tasks add; the same object if they add nothing. */
 export function namesOf(known: INames, tasks: Iterable<TaskRow | undefined>): INames {
   const values = new Set(known.values);
   const metrics = new Set(known.metrics);
-  let { scalar, files } = known;
+  let { scalar, repeated, files } = known;
   for (const task of tasks) {
     if (task === undefined) {
       continue;
     }
     const parts = fields(task.summary);
-    if (parts === null) {
-      scalar ||= task.summary !== null;
-    } else {
+    const logged = fields(task.metrics) ?? {};
+    if (parts !== null) {
       take(values, parts);
+    } else if (task.summary !== null) {
+      scalar = true;
     }
+    repeated &&= !Object.hasOwn(logged, SAME) || logged[SAME] === task.summary;
     files ||= task.files.length > 0;
-    take(metrics, fields(task.metrics) ?? {});
+    take(metrics, logged);
   }
   const same =
     values.size === known.values.length &&
     metrics.size === known.metrics.length &&
     scalar === known.scalar &&
+    repeated === known.repeated &&
     files === known.files;
-  return same ? known : { values: [...values], metrics: [...metrics], scalar, files };
+  return same ? known : { values: [...values], metrics: [...metrics], scalar, repeated, files };
 }
 
 /** The columns of a run's table, from the left. */
 export function columnsOf(params: readonly string[], names: INames): readonly IColumn[] {
   const value = names.scalar || names.values.length === 0;
+  const metrics = names.repeated ? names.metrics.filter(name => name !== SAME) : names.metrics;
   return [
     plain('index', 'index', task => task.index),
     plain('state', 'state', task => task.state),
     ...params.slice(0, MOST).map(name => named('param', name, task => task.params)),
     ...(value ? [plain('value', 'value', scalarOf)] : []),
     ...names.values.map(name => named('value', name, task => task.summary)),
-    ...names.metrics.map(name => named('metric', name, task => task.metrics)),
+    ...metrics.map(name => named('metric', name, task => task.metrics)),
     ...(names.files ? [plain('files', '', fileCount)] : []),
     plain('seconds', 'seconds', task => task.seconds),
     plain('memory', 'peak_rss', task => (task.peak_rss === 0 ? null : task.peak_rss)),

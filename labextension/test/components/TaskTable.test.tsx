@@ -1,6 +1,7 @@
 import { fireEvent, render, screen } from '@testing-library/react';
 import * as React from 'react';
 
+import type { TaskRow } from '../../src/api/client';
 import { TaskTable, type TaskTableProps } from '../../src/components/TaskTable';
 import { columnsOf, namesOf, NO_NAMES } from '../../src/model/columns';
 import { taskRow } from '../builders';
@@ -9,6 +10,7 @@ const COLUMNS = columnsOf(['lr', 'depth'], {
   values: [],
   metrics: ['acc'],
   scalar: true,
+  repeated: true,
   files: false
 });
 const done = jest.fn();
@@ -93,6 +95,26 @@ describe('TaskTable', () => {
     show({ columns: columnsOf([], names) });
     expect(screen.getByRole('columnheader', { name: 'Files' })).toBeTruthy();
     expect(columnsOf([], NO_NAMES).some(({ kind }) => kind === 'files')).toBe(false);
+  });
+
+  it('has one column for values that are what the run is judged by', () => {
+    const titles = (...tasks: readonly TaskRow[]): string[] =>
+      columnsOf([], namesOf(NO_NAMES, tasks))
+        .filter(({ kind }) => kind === 'value' || kind === 'metric')
+        .map(({ kind, name }) => `${kind}:${name}`);
+    const judged = taskRow(0, { summary: 0.5, metrics: { value: 0.5, acc: 1 } });
+    expect(titles(judged, taskRow(1, { summary: null, metrics: null }))).toEqual([
+      'value:',
+      'metric:acc'
+    ]);
+    const running = taskRow(1, { summary: null, metrics: { value: 0.7 } });
+    expect(titles(judged, running)).toContain('metric:value');
+    const other = taskRow(1, { summary: 0.6, metrics: { value: 0.7 } });
+    expect(titles(judged, other)).toContain('metric:value');
+    expect(titles(taskRow(0, { summary: { a: 1 }, metrics: { value: 1 } }))).toEqual([
+      'value:a',
+      'metric:value'
+    ]);
   });
 
   it('says what a task has in each column', () => {

@@ -126,6 +126,7 @@ describe('TaskTable', () => {
       values: ['r2', 'n'],
       metrics: ['acc'],
       scalar: true,
+      repeated: true,
       files: false
     });
   });

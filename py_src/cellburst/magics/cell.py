@@ -40,9 +40,11 @@ def run_cell(shell: Any, line: str, cell: str) -> Any:
         if options.detach:
             return _detached(shell, run, options)
         ahead = _ahead(run)
-        wait(shell, run, quiet=options.quiet, into=options.into, meanwhile=ahead)
-        if ahead is not None:
-            ahead.end()
+        try:
+            wait(shell, run, quiet=options.quiet, into=options.into, meanwhile=ahead)
+        finally:
+            if ahead is not None:
+                ahead.end()
         _show_costs(shell, run, options)
         value = collect(shell, run, into=options.into)
         figures.settle(value)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import logging
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cellburst.errors import CaptureError, ControllerError, MagicLineError, SweepError
 from cellburst.magics import cell as magic
@@ -201,3 +204,28 @@ def test_a_sweep_that_cannot_be_is_pointed_at(client: Client, shell: Shell) -> N
     said, line, marks = str(caught.value).split("\n")
     assert said == "depth has no values"
     assert line[marks.index("^") : marks.rindex("^") + 1] == "[]"
+
+
+def test_what_was_logged_at_an_import_is_told_also_when_the_wait_is_interrupted(
+    client: Client,
+    shell: Shell,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "begins_a_cell.py").write_text("import logging\nlogging.getLogger('begins').error('logged')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("cellburst.client.following.ahead._is_installed", lambda name: True)
+    monkeypatch.setattr(logging.getLogger("begins"), "handlers", [logging.StreamHandler(sys.stderr)])
+
+    def interrupted(listener: Any) -> None:
+        raise KeyboardInterrupt
+
+    source = "import begins_a_cell\nimport time\ntime.sleep(100)"
+    record = client.run.record
+    client.run.record = replace(record, payload=replace(record.payload, source=source))
+    client.run.during = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        magic.run_cell(shell, "", source)
+    del sys.modules["begins_a_cell"]
+    assert capsys.readouterr().err.count("logged\n") == 1
