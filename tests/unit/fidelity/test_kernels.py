@@ -133,3 +133,36 @@ def test_plain_kernels_that_look_for_garbage_at_other_times(tmp_path: Path) -> N
         assert said == ["True", "False"]
     finally:
         workshop.close()
+
+
+@pytest.mark.slow
+def test_open_figures_are_data_of_a_cell_that_draws(tmp_path: Path) -> None:
+    workshop = Workshop(shared=tmp_path)
+    kernel = Kernel(workshop, extension=False)
+    try:
+        kernel.run(Record("import matplotlib; matplotlib.use('agg')\nimport matplotlib.pyplot as plt"))
+        none = kernel.copy_seconds(["plt"])
+        kernel.run(Record("figure = plt.figure(); current = plt.gca(); another = plt.figure()"))
+        assert kernel.copy_seconds(["plt"]) > none
+        record = Record("plt.gcf() is another, len(plt.get_fignums())")
+        kernel.run(record)
+        assert record.outputs[0].content["data"]["text/plain"] == "(True, 2)"
+    finally:
+        kernel.close()
+        workshop.close()
+
+
+@pytest.mark.slow
+def test_the_search_for_garbage_is_timed_apart(tmp_path: Path) -> None:
+    workshop = Workshop(shared=tmp_path)
+    kernel = Kernel(workshop, extension=False)
+    try:
+        found = []
+        for source in ("kept = [[] for _ in range(300_000)]", "import gc; gc.disable()", "gc.collect()", "1"):
+            kernel.run(record := Record(source))
+            kernel.describe(record)
+            found.append(record.garbage)
+        assert found[3] == 0 < found[2]
+    finally:
+        kernel.close()
+        workshop.close()
