@@ -31,4 +31,8 @@ class Case:
 
 
 def states(store: RunStore, run: str = run_id(1)) -> list[str]:
-    return [task.state for task in store.tasks(run)]
+    """The state of each task, in which both ways to ask agree."""
+    found = [task.state for task in store.tasks(run)]
+    ended = {index: state for index, state in enumerate(found) if state not in {"queued", "running"}}
+    assert store.endings(run) == ended
+    return found

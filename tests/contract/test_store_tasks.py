@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cellburst.abc import RunStore
+from cellburst.errors import UnknownRunError
 from cellburst.model.blob import Packed
 from cellburst.model.events import (
     AttemptEnded,
@@ -192,3 +193,8 @@ def test_retrying_forgets_attempts_and_leases_of_the_old_generation(case: Case, 
         assert (live.losses, live.failures, live.leased, live.ended) == ({}, {}, {}, frozenset())
         assert live.generations == {0: 2, 1: 2}
         assert [task.attempt for task in now.tasks(RUN)] == [0, 0, 0, 0]
+
+
+def test_who_asks_for_the_endings_of_no_run_is_told(store: RunStore) -> None:
+    with pytest.raises(UnknownRunError):
+        store.endings(run_id(99))

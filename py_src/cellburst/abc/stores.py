@@ -50,6 +50,9 @@ class RunReader(Protocol):
 
     def status(self, run: str) -> RunStatus: ...
     def tasks(self, run: str, start: int = 0, stop: int | None = None) -> Iterator[TaskRow]: ...
+    def endings(self, run: str) -> dict[int, str]:
+        """The state in which each task has ended whose newest generation has: quick, also of a million tasks."""
+
     def result(self, run: str, index: int) -> TaskResult | None:
         """The recorded outcome of the newest generation, with its value and outputs; None while there is none."""
 

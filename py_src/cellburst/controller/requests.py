@@ -127,7 +127,7 @@ def _ended_states(store: RunStore, run: str, which: str) -> dict[int, str]:
         "failed": {"failed", "unknown"},
         "missing": {"cancelled", "unknown"},
     }[which]
-    return {row.index: row.state for row in store.tasks(run) if row.state in wanted}
+    return {index: state for index, state in store.endings(run).items() if state in wanted}
 
 
 def _rerun(controller: Controller, client: Client, message: wire.Rerun) -> None:

@@ -75,6 +75,10 @@ class MemoryStore:
         last = kept.run.count if stop is None else min(stop, kept.run.count)
         return iter([_task_row(kept, index) for index in range(max(0, start), last)])
 
+    def endings(self, run: str) -> dict[int, str]:
+        found = self.tasks(run)
+        return {row.index: row.state for row in found if row.state not in ("queued", "running")}
+
     def result(self, run: str, index: int) -> TaskResult | None:
         found = self._kept(run).newest(index)
         if found is None:

@@ -118,6 +118,11 @@ class Progress:
         self.endings[tasks.start : tasks.stop] = bytes([_CODES[state]]) * len(tasks)
         self.tally[state] += len(tasks)
 
+    def ended_states(self) -> dict[int, str]:
+        """The state in which each task ended whose newest generation has ended."""
+        names = [state.value for state in _ENDED_STATES]
+        return {index: names[code - 1] for index, code in enumerate(self.endings) if code}
+
     def free_of(self, indices: Collection[int]) -> bool:
         """Whether no worker has any of these tasks."""
         return self.holder.keys().isdisjoint(indices)
@@ -180,8 +185,11 @@ class Progress:
 def load_progress(db: sqlite3.Connection, run: str) -> Progress | None:
     """Where a run is, from its rows; None if there is no such run. Raises sqlite3.Error."""
     row = db.execute(SQL["run_row"], {"id": run}).fetchone()
-    if row is None:
-        return None
+    return None if row is None else progress_of(db, row)
+
+
+def progress_of(db: sqlite3.Connection, row: sqlite3.Row) -> Progress:
+    """Where the run of this row is. Raises sqlite3.Error."""
     progress = Progress(
         number=row["number"],
         name=row["name"],

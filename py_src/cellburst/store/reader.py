@@ -24,6 +24,7 @@ from cellburst.store.database import translated
 from cellburst.store.keeping import Place, places_of, read_blob, sound, successes
 from cellburst.store.machine_rows import read_machines, read_meter
 from cellburst.store.outputs import Attempt
+from cellburst.store.progress import progress_of
 from cellburst.store.queries import SQL
 from cellburst.store.reading import Reading
 from cellburst.store.spans import read_spans, results_among, span_with
@@ -97,6 +98,11 @@ class SqliteReader(Reading):
             except UnknownRunError:  # deleted meanwhile
                 return
             yield from page
+
+    def endings(self, run: str) -> dict[int, str]:
+        """By index, the states in which the newest generations of tasks have ended. Raises UnknownRunError."""
+        with self._reading():
+            return progress_of(self._db, self._row(run)).ended_states()
 
     def result(self, run: str, index: int) -> TaskResult | None:
         """The outcome of a task's newest generation with its value and outputs. Raises DamagedBlobError."""
