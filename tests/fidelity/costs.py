@@ -13,7 +13,7 @@ GOAL_WORST = 0.100
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds; ``over`` are the cells over the goal beyond the time to copy their data.
+    """Seconds; ``over`` are the cells over the goal beyond the time to copy their data, with searches for garbage too.
 
     ``work`` is what the processors did: its median, its 95th percentile, and how many cells are so over the goal.
     ``garbage`` is how much longer a kernel looks for garbage, for each cell on average.
@@ -32,7 +32,7 @@ def costs(cells: Sequence[CellResult]) -> Costs | None:
     run = sorted((cell for cell in cells if cell.verdict.kind != "refused"), key=lambda cell: cell.cost)
     if not run:
         return None
-    over = [cell for cell in run if cell.cost > GOAL_WORST + cell.copying]
+    over = [cell for cell in run if min(cell.cost, cell.cost + cell.garbage) > GOAL_WORST + cell.copying]
     work = sorted(cell.work for cell in run)
     late = min(len(run) - 1, round(0.95 * len(run)))
     return Costs(

@@ -40,7 +40,8 @@ CASES: dict[str, tuple[str, ...]] = {
                "_, __", "%config InteractiveShell.ast_node_interactivity = 'last_expr_or_assign'", "v = 3",
                "%config InteractiveShell.ast_node_interactivity = 'last_expr'", "both: 1\n2"),
     "run": ("both: open('cb_run.py', 'w').write('made = 5\\nprint(__name__)\\ndef f(): return made\\n')",
-            "%run cb_run.py", "made, f()", "%run -i cb_run.py"),
+            "%run cb_run.py", "made, f()", "%run -i cb_run.py",
+            "both: __doc__ = None", "__doc__", "%run cb_run.py", "both: __doc__"),
     "own magics": (
         "from IPython.core.magic import register_line_magic, register_cell_magic\nbase = 10\n"
         "@register_line_magic\ndef cbadd(line): return base + int(line)\n"

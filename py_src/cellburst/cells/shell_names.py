@@ -19,7 +19,7 @@ _MAKERS = ("IPython", "ipykernel")
 def is_provided(name: str, value: object) -> bool:
     """Whether a worker has its own of this, so that the kernel's is not sent."""
     if name == "__doc__":
-        return value is None or value == DOC
+        return value == DOC
     if name in OF_EVERY_MODULE:
         return True
     return name in PROVIDED and _made_by_ipython(value)

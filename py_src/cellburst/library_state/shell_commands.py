@@ -1,10 +1,11 @@
-"""Magics and aliases that the user has made, and extensions that are loaded."""
+"""Magics and aliases that the user has made, extensions that are loaded, and scripts that were run."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 from cellburst.library_state.shell_part import Part, Uses, calls_shell, is_library, is_users
@@ -212,8 +213,30 @@ def _reloading(shell: Any) -> tuple[bool, bool] | None:
     return None if reloader is None else (reloader.enabled, reloader.check_all)
 
 
+# scripts that %run has run: their first module has a text that tells so, a second one has none
+
+
+def _scripts(shell: Any) -> dict[str, ModuleType]:
+    found = getattr(shell, "_main_mod_cache", None)  # by the path of the file
+    return found if isinstance(found, dict) else {}
+
+
+def _get_scripts(shell: Any, _: Uses | None) -> Any:
+    return sorted(_scripts(shell)) or None
+
+
+def _set_scripts(shell: Any, value: Any, _: Uses | None) -> None:
+    known, wanted = _scripts(shell), value or []
+    for path in known.keys() - set(wanted):
+        del known[path]
+    for path in wanted:
+        if path not in known:  # as what was run elsewhere; its variables are not looked for here
+            known[path] = ModuleType("__main__")
+
+
 PARTS = (
     Part("extensions", _get_extensions, _set_extensions, calls_shell),
     Part("magics", _get_magics, _set_magics, calls_shell, holds=True),
     Part("aliases", _get_aliases, _set_aliases, calls_shell),
+    Part("scripts", _get_scripts, _set_scripts, calls_shell),
 )

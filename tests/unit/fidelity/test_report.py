@@ -92,6 +92,13 @@ def test_costs() -> None:
     assert costs([]) is None
 
 
+def test_a_cell_that_a_plain_kernel_looks_for_more_garbage_in_is_not_over() -> None:
+    less, more = replace(cell(1, cost=0.2), garbage=-0.15), replace(cell(2, cost=0.2), garbage=0.1)
+    found = costs([less, more])
+    assert found is not None
+    assert [one.number for one in found.over] == [2]
+
+
 def test_sizes_are_of_the_names_that_a_cell_mentions() -> None:
     assert data_size("b = a.sum() + a[0]", {"a": 100, "b": 5, "c": 1000}) == 105
 

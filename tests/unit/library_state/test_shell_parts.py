@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -68,6 +69,29 @@ def test_aliases_come_and_go(shell: Any) -> None:
     assert aliases.get(shell, uses(shell)) == {"made": {}, "gone": ["ls"]}
     aliases.set(shell, None, None)
     assert aliases.get(shell, None) is None
+
+
+def test_scripts_are_new_where_they_are_new_to_the_kernel(shell: Any, tmp_path: Path) -> None:
+    scripts = part(shell_commands.PARTS, "scripts")
+    file = tmp_path / "cb_script.py"
+    file.write_text("made = 1")
+    scripts.set(shell, None, None)
+
+    def told() -> bool:
+        shell.user_ns.pop("__doc__", None)
+        shell.run_line_magic("run", str(file))
+        return "__doc__" in shell.user_ns
+
+    assert (told(), told()) == (True, False)
+    assert scripts.get(shell, None) == scripts.get(shell, uses(shell, "run")) == [str(file)]
+    scripts.set(shell, None, None)  # of a kernel that has run none
+    assert scripts.get(shell, None) is None
+    assert told()
+    scripts.set(shell, None, None)
+    scripts.set(shell, [str(file)], None)  # of one that has run it
+    assert not told()
+    assert shell.user_ns["made"] == 1
+    scripts.set(shell, None, None)
 
 
 def test_a_kernel_keeps_callbacks_that_were_not_sent(shell: Any) -> None:
