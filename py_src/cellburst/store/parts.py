@@ -95,8 +95,8 @@ def key_at(keys: bytes, place: int) -> bytes:
 
 def _parts_of(db: sqlite3.Connection, run: int, indices: Iterable[int]) -> Iterator[tuple[int, SweepPart]]:
     """The part of each task that was added, in order."""
-    part = _NONE
-    for index in sorted(set(indices)):
+    part, first = _NONE, db.execute(SQL["first_added"], (run,)).fetchone()[0]
+    for index in sorted({index for index in indices if index >= first} if first is not None else ()):
         if index >= part.start + part.view.count:
             row = db.execute(SQL["part_of_task"], {"run": run, "idx": index}).fetchone()
             part = _NONE if row is None else read_part(tuple(row))

@@ -63,6 +63,10 @@ INSERT OR REPLACE INTO kept (key, run, idx, at) VALUES (?, ?, ?, ?);
 -- A task is run again: what it gave before is not found any more.
 DELETE FROM kept WHERE run = ? AND idx = ?;
 
+-- name: has_kept
+-- Whether anything that a run gave is found by its key.
+SELECT EXISTS (SELECT 1 FROM kept WHERE run = ?);
+
 -- name: insert_attempt
 -- An attempt ended and its task goes on.
 INSERT OR IGNORE INTO attempts (run, idx, generation, attempt, worker, loss, message, at)
@@ -269,6 +273,10 @@ SELECT body, checksum FROM submissions WHERE run = :run;
 -- name: part_views
 -- What was added to a run behind a task, in order.
 SELECT start, count, view, given, checksum FROM parts WHERE run = :run AND start >= :after ORDER BY start;
+
+-- name: first_added
+-- The first task that was added to a run.
+SELECT min(start) FROM parts WHERE run = ?;
 
 -- name: part_of_task
 -- What was added to a run and has this task, if any has.

@@ -125,7 +125,8 @@ def tasks_retried(pending: Pending, fact: TasksRetried) -> None:
         progress.reopen(index, fact.at)
     table = [(progress.number, index, progress.generations[index], fact.at) for index in new]
     pending.db.executemany(SQL["set_generations"], table)
-    pending.db.executemany(SQL["delete_kept"], [(progress.number, index) for index in new])
+    if pending.db.execute(SQL["has_kept"], (progress.number,)).fetchone()[0]:
+        pending.db.executemany(SQL["delete_kept"], [(progress.number, index) for index in new])
     pending.changed[fact.run] = progress
     pending.add_line(progress.number, timeline.retried(fact, new))
 
