@@ -6,12 +6,15 @@ through to find that there is none: 0.5 ms with a thousand of them, 0.3 s where 
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import os
+from contextlib import suppress
 from types import CodeType
 from typing import Any
 
 _NOBODY = ""  # the name of no module
+_GROUP: Any = getattr(builtins, "BaseExceptionGroup", ())  # since Python 3.11
 
 
 def search_once(error: BaseException | None) -> None:
@@ -22,10 +25,13 @@ def search_once(error: BaseException | None) -> None:
     known: Any = getattr(inspect, "modulesbyfile", None)
     if not isinstance(known, dict):  # it is no promise of Python's
         return
-    for code in _codes(error):
-        name = code.co_filename
-        if name not in known and inspect.getmodule(code, name) is None:
-            known[name] = known[os.path.normcase(os.path.abspath(name))] = _NOBODY
+    with suppress(Exception):  # of modules with a mind of their own; then it only takes longer
+        for code in _codes(error):
+            name = code.co_filename
+            if name in known or os.path.exists(name):  # a file may become a module yet, a cell may not
+                continue
+            if inspect.getmodule(code, name) is None:
+                known[name] = known[os.path.normcase(os.path.abspath(name))] = _NOBODY
 
 
 def _codes(error: BaseException | None) -> list[CodeType]:
@@ -42,5 +48,5 @@ def _codes(error: BaseException | None) -> list[CodeType]:
             code = trace.tb_frame.f_code
             found.setdefault(code.co_filename, code)
             trace = trace.tb_next
-        errors += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
+        errors += [one.__cause__, one.__context__, *(one.exceptions if isinstance(one, _GROUP) else ())]
     return list(found.values())

@@ -122,6 +122,15 @@ def test_without_a_traceback_or_a_shell_it_is_just_raised() -> None:
     assert hasattr(error, "_render_traceback_")
 
 
+@pytest.mark.parametrize("members", ["5", "(1, None)", "property(lambda self: 1 / 0)"])
+def test_an_error_that_only_looks_like_a_group_is_shown(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str], members: str
+) -> None:
+    SOURCES.append(f"class Odd(Exception):\n    exceptions = {members}\nraise Odd('said')")
+    shell.run_cell("%%pretend\nanything")
+    assert "Odd: said" in capsys.readouterr().out
+
+
 def test_the_modules_are_gone_through_once_for_a_cells_frames(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
