@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,12 +41,18 @@ class Kernel:
     """One IPython kernel with the extension loaded."""
 
     def __init__(self, *arguments: str) -> None:
-        self.manager = KernelManager(kernel_name="python3")
+        self._sockets = tempfile.mkdtemp(prefix="cbk-")  # ports might be taken meanwhile by another
+        connection = os.path.join(self._sockets, "kernel.json")
+        self.manager = KernelManager(kernel_name="python3", transport="ipc", connection_file=connection)
         self.manager.start_kernel(extra_arguments=list(arguments))
         self.client: Any = self.manager.client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=_PATIENCE)
-        assert not self.run("%config InteractiveShell.colors='NoColor'\n%load_ext cellburst").error
+        try:
+            self.client.wait_for_ready(timeout=_PATIENCE)
+            assert not self.run("%config InteractiveShell.colors='NoColor'\n%load_ext cellburst").error
+        except BaseException:
+            self.close()
+            raise
 
     def run(self, code: str) -> Outcome:
         """Execute a cell and wait for its end."""
@@ -105,3 +113,4 @@ class Kernel:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
         self.manager.cleanup_resources()
+        shutil.rmtree(self._sockets, ignore_errors=True)

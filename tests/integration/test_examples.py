@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shutil
+import tempfile
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.ipynb"))
@@ -49,6 +51,12 @@ def test_every_cell_is_python_below_an_explanation(path: Path) -> None:
 def test_it_runs(path: Path, tmp_path: Path) -> None:
     shutil.copy(path, tmp_path)
     book = nbformat.read(path, as_version=4)
-    NotebookClient(book, timeout=240, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    with tempfile.TemporaryDirectory(prefix="cbk-") as sockets:  # ports might be taken meanwhile by another
+        manager = AsyncKernelManager(
+            kernel_name="python3", transport="ipc", connection_file=str(Path(sockets) / "kernel.json")
+        )
+        NotebookClient(book, manager, timeout=240, resources={"metadata": {"path": str(tmp_path)}}).execute(
+            cleanup_kc=True  # it is ours
+        )
     said = [output for cell in code(book) for output in cell.outputs if output.get("name") == "stderr"]
     assert said == []

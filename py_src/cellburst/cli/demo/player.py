@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +52,17 @@ def play(path: Path, screen: Screen) -> None:
     """
     book = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     try:
-        asyncio.run(_play(book, path, screen))
+        with tempfile.TemporaryDirectory(prefix="cb-") as sockets:  # a port might be taken meanwhile by another
+            asyncio.run(_play(book, path, screen, os.path.join(sockets, "kernel.json")))
     except CellExecutionError as error:
         raise RunError(f"a cell of {path} failed: {error.ename}: {error.evalue}") from error
     finally:
         nbformat.write(book, path)  # type: ignore[no-untyped-call]
 
 
-async def _play(book: Any, path: Path, screen: Screen) -> None:
+async def _play(book: Any, path: Path, screen: Screen, connection: str) -> None:
     watch = RunWatch(screen)
-    manager = AsyncKernelManager(kernel_spec_manager=_ThisPython())
+    manager = AsyncKernelManager(kernel_spec_manager=_ThisPython(), transport="ipc", connection_file=connection)
     player = _Player(
         book,
         km=manager,
