@@ -1,4 +1,4 @@
-"""What torch remembers: default type and device, grad mode, print options, number of threads, the CPU's generator."""
+"""What torch remembers: default type and device, grad mode, print options, threads, hooks, the CPU's generator."""
 
 from __future__ import annotations
 
@@ -82,6 +82,15 @@ def _set_threads(value: int | None) -> None:
     _torch().set_num_threads(value or _default_threads())
 
 
+def _get_hooks() -> int | None:
+    found: int = sys.modules["torch.utils.hooks"].RemovableHandle.next_id
+    return found or None
+
+
+def _set_hooks(value: int | None) -> None:
+    sys.modules["torch.utils.hooks"].RemovableHandle.next_id = value or 0
+
+
 _workers_own = 0  # threads: as few as its pool has told a worker
 
 
@@ -97,6 +106,8 @@ def settle_threads(*, alone: bool) -> None:
 STATES = (
     State("torch modes", "torch", _get_modes, _set_modes),
     State("torch print options", "torch._tensor_str", _get_print, _set_print),
+    # a module keeps its hooks by their numbers: the same number again would replace one
+    State("torch hooks", "torch.utils.hooks", _get_hooks, _set_hooks),
     State("torch generator", "torch", _get_generator, _set_generator, seeded=True),
     State("torch threads", "torch", _get_threads, _set_threads, seeded=True),  # a sweep has its own, too
 )

@@ -97,6 +97,11 @@ STATES = {
         "torch.set_default_dtype(torch.float64); torch.set_grad_enabled(False)",
         "torch.ones(1).dtype, torch.is_grad_enabled()",
     ),
+    "torch hooks": (
+        "import torch",
+        "torch.nn.Linear(1, 1).register_forward_hook(print)",
+        "torch.utils.hooks.RemovableHandle.next_id",
+    ),
     "torch print options": ("import torch", "torch.set_printoptions(precision=1)", "str(torch.tensor([1.234]))"),
 }
 STEPS = """
