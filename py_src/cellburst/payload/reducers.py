@@ -96,8 +96,8 @@ def _find(kind: type) -> Reducer | None:
         return _reduce_past_new
     if log_handlers.is_handler(kind) and _is_plain_class(kind):
         return log_handlers.reduce_handler
-    if issubclass(kind, dict) and kind.items is not dict.items and _is_plain_class(kind):
-        return _reduce_mapping
+    if _fills_itself(kind) and _is_plain_class(kind):
+        return _reduce_filled
     return _reduce_instance if _is_plain_class(kind) else None
 
 
@@ -136,19 +136,29 @@ def _reduce_dtype(dtype: Any, _: Any) -> Any:
     return (make, (dtype.char,)) if dtype.isbuiltin == 1 and make(dtype.char) is dtype else NotImplemented
 
 
-def _reduce_mapping(mapping: Any, _: Any) -> Any:
-    """A dict that shows other items than it holds is rebuilt with those that it holds."""
-    make, arguments, state, items, _pairs = (*mapping.__reduce_ex__(5), None, None, None)[:5]
-    held = list(dict.items(mapping))
-    return make, arguments, (state, held), items, None, fill_mapping
+def _fills_itself(kind: Any) -> bool:
+    """Whether a list or dict has ways of its own to show, or take in, what it holds: it may need its attributes."""
+    if issubclass(kind, dict):
+        return kind.items is not dict.items or kind.__setitem__ is not dict.__setitem__
+    return issubclass(kind, list) and (kind.append is not list.append or kind.extend is not list.extend)
 
 
-def fill_mapping(mapping: Any, pickled: tuple[Any, list[tuple[Any, Any]]]) -> None:
-    """Give a dict its state and what it holds, past what its class does with items."""
+def _reduce_filled(obj: Any, _: Any) -> Any:
+    """A list or dict is rebuilt with what it holds, past what its class does with items."""
+    make, arguments, state = (*obj.__reduce_ex__(5), None)[:3]
+    slots = state[1] if isinstance(state, tuple) else None
+    held = list(dict.items(obj)) if isinstance(obj, dict) else list.copy(obj)
+    return make, arguments, ((obj.__dict__, slots), held), None, None, fill
+
+
+def fill(obj: Any, pickled: tuple[tuple[dict[str, Any], dict[str, Any] | None], list[Any]]) -> None:
+    """Give a list or dict its attributes and what it holds."""
     state, held = pickled
-    if state is not None:
-        vars(mapping).update(state)
-    dict.update(mapping, held)
+    set_dict(obj, state)
+    if isinstance(obj, dict):
+        dict.update(obj, held)
+    else:
+        list.extend(obj, held)
 
 
 def is_record(kind: type) -> bool:

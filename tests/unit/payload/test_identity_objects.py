@@ -84,6 +84,23 @@ CASES = {
         "    def __setitem__(self, k, v): self.own[k] = v\nd = D(); e = D()",
         "d['b'] = 2; d.own['a'].append(3); raw = len(d), len(e); f = D(); f['x'] = d",
     ),
+    "list that tells its owners": (
+        "class L(list):\n    def __init__(self, *a): self.owners = []; super().__init__(*a)\n"
+        "    def append(self, x): self.owners.append(x); super().append(x)\n"
+        "    def extend(self, x): self.owners += x; super().extend(x)\nl = L([[1], [2]]); m = L(); m.append(m)",
+        "l.append(l[0]); l[0].append(3); n = L([l]); n.append(n.owners); k = len(m), m[0] is m, m.owners[0] is m",
+    ),
+    "dict that counts what is set": (
+        "class D(dict):\n    __slots__ = ('more', '__dict__')\n    def __init__(self): self.n = 0; self.more = [self]\n"
+        "    def __setitem__(self, k, v): self.n += 1; super().__setitem__(k, v)\n"
+        "d = D(); d['a'] = [1]; e = D(); e['d'] = d",
+        "d['b'] = d['a']; d['a'].append(2); f = D(); f['x'] = d; n = d.n, e.n, f.n, d.more[0] is d",
+    ),
+    "dict that is its own attributes": (
+        "class A(dict):\n    def __init__(self, **k): super().__init__(**k); self.__dict__ = self\n"
+        "    def __setitem__(self, k, v): super().__setitem__(k, v)\na = A(x=[1]); b = a.x",
+        "a.y = 2; a.x.append(3); c = A(z=a); v = c.z.y, a['y']",
+    ),
     "Counter": ("from collections import Counter\nc = Counter('aab')", "c.update('bcc'); del c['a']"),
     "ChainMap": (
         "from collections import ChainMap\na = {}; b = {'x': 1}; c = ChainMap(a, b)",
