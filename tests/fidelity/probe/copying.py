@@ -31,7 +31,7 @@ def seconds(names: Iterable[str], folder: str) -> float:
     pyplot: Any = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None and any(value is pyplot for value in wanted.values()):
         managers = sys.modules["matplotlib._pylab_helpers"].Gcf.get_all_fig_managers()
-        wanted["open figures"] = [manager.canvas.figure for manager in managers]
+        wanted.update({f"figure {manager.num}": manager.canvas.figure for manager in managers})
     return _in_a_child(wanted, folder) if wanted else 0.0
 
 
